@@ -1,0 +1,1 @@
+"""Slack: listeners, cards, commands, manifest and the adapters that speak to Slack."""

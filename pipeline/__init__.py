@@ -1,0 +1,1 @@
+"""The pipeline: words, results, ports, actors' wiring and the engine that runs them."""

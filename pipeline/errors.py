@@ -1,0 +1,53 @@
+"""Every error that Loupe raises on purpose.
+
+LoupeError
+├── Rejected          this image will never do; the words are for the person who posted it
+├── Transient         not now; try again, optionally after so many seconds
+├── Declaration       an actor's signature does not say what it must
+├── Misconfigured     a setting is missing or wrong
+├── Unavailable       something Loupe stands on is broken (ledger, folder, model file)
+└── Unknown           no such image, actor or key
+
+Anything else that leaves an actor is a bug: it is retried and then parked.
+"""
+
+
+class LoupeError(Exception):
+    """Something that Loupe can put into words."""
+
+    def __init__(self, words: str | None = None) -> None:
+        super().__init__(words or self.__doc__)
+
+    @property
+    def words(self) -> str:
+        """The sentence for the person who has to act."""
+        return str(self)
+
+
+class Rejected(LoupeError):
+    """This image cannot be looked at, now or later."""
+
+
+class Transient(LoupeError):
+    """Not possible at the moment; it will be tried again."""
+
+    def __init__(self, words: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+        """Seconds to wait at least, when the other side named them."""
+
+
+class Declaration(LoupeError):
+    """An actor is declared in a way the engine cannot wire."""
+
+
+class Misconfigured(LoupeError):
+    """A setting is missing or wrong."""
+
+
+class Unavailable(LoupeError):
+    """Something Loupe stands on does not work."""
+
+
+class Unknown(LoupeError):
+    """There is nothing under that name."""

@@ -1,0 +1,1 @@
+"""The pages and public files: one Starlette app, health and metrics."""
