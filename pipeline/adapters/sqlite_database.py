@@ -1,0 +1,114 @@
+"""One SQLite file in WAL mode, shared by processes and threads.
+
+WAL with synchronous=NORMAL survives the death of any process; FULL survives power loss as well and is used
+where something is acknowledged to the outside (https://sqlite.org/wal.html, "Durability").
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Unavailable
+
+BUSY_SECONDS = 30
+POLL_SECONDS = 0.01
+
+
+class Database:
+    """Opens one connection per thread and process; forking or spawning is safe."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def define(self, schema: str) -> None:
+        """Create what is missing of a schema (``CREATE ... IF NOT EXISTS`` statements)."""
+        with self._worded():
+            self.connection().executescript(schema)
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection; rows are ``sqlite3.Row``; autocommit outside ``write``."""
+        if getattr(self._local, "pid", None) != os.getpid():
+            with self._worded():
+                self._local.connection = _connect(self.path)
+            self._local.pid = os.getpid()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction that nobody else writes in. ``durable`` also survives power loss."""
+        connection = self.connection()
+        with self._worded():
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """The rows of a query."""
+        with self._worded():
+            return self.connection().execute(sql, values).fetchall()
+
+    def wait(self, seconds: float) -> None:
+        """Return when another connection has committed, or after ``seconds``."""
+        connection, until = self.connection(), time.monotonic() + seconds
+        version = _data_version(connection)
+        seen = getattr(self._local, "version", None)
+        while version == seen and time.monotonic() < until:
+            time.sleep(POLL_SECONDS)
+            version = _data_version(connection)
+        self._local.version = version
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if getattr(self._local, "pid", None) == os.getpid():
+            self._local.connection.close()
+            self._local.pid = None
+
+    @contextmanager
+    def _worded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as fault:
+            raise Unavailable(
+                f"The ledger {self.path} cannot be used: {fault}. {_mend(str(fault))}"
+            ) from fault
+        except sqlite3.DatabaseError as fault:
+            if isinstance(fault, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            raise Unavailable(
+                f"The ledger {self.path} is damaged: {fault}. Stop Loupe, move the file away or restore a copy of it,"
+                " and start again; the originals are not touched."
+            ) from fault
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _mend(fault: str) -> str:
+    if "full" in fault:
+        return "Free some space on the disk; nothing that was accepted is lost."
+    if "readonly" in fault or "unable to open" in fault:
+        return "Make the data folder writable for this user, or name another with --data."
+    if "locked" in fault:
+        return "Another program holds it; close that program."
+    return "See `loupe doctor`."
