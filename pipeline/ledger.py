@@ -61,6 +61,9 @@ class Task:
     """Runs begun so far, this one included once it is claimed."""
     error: str | None = None
     """What went wrong the last time."""
+    lost: int = 0
+    """Runs in a row that ended without a word: the worker died or was stopped."""
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Plan:
 
     start: tuple[Task, ...] = ()
     skip: tuple[Row, ...] = ()
-    settled: bool = False
+    state: str | None = None
+    """The image's state once everything has settled; None while something is still due."""
 
 
 Follow = Callable[[str, Rows, Mapping[str, Task]], Plan]
@@ -130,8 +134,8 @@ class Ledger(Protocol):
     def extend(self, workers: Sequence[str], lease: float) -> None:
         """Heartbeat: what these workers run stays theirs for ``lease`` more seconds."""
 
-    def release(self, worker: str) -> list[Task]:
-        """Take everything from a worker that is gone; the tasks it was running are due again."""
+    def release(self, worker: str) -> list[Work]:
+        """Take everything from a worker that is gone; what it was running is due again at once."""
 
     def expire(self) -> int:
         """Free the tasks whose lease ran out; how many there were."""
@@ -150,6 +154,9 @@ class Ledger(Protocol):
 
     def resume(self, image: str, follow: Follow) -> None:
         """Start what follows from the rows as they are: the sweep."""
+
+    def images(self, after: str, limit: int) -> list[str]:
+        """Ids of all images in the order they came, ``limit`` at a time, after the given id."""
 
     def wait(self, seconds: float) -> None:
         """Return when another connection has written something, or after ``seconds``."""

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
-    def read(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
         with self._worded():
             return self.connection().execute(sql, values).fetchall()
@@ -87,8 +87,8 @@ class Database:
             if isinstance(fault, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
             raise Unavailable(
-                f"The ledger {self.path} is damaged: {fault}. Stop Loupe, move the file away or restore a copy of it,"
-                " and start again; the originals are not touched."
+                f"The ledger {self.path} is damaged: {fault}. Stop Loupe, move the file away or restore"
+                " a copy of it, and start again; the originals are not touched."
             ) from fault
 
 

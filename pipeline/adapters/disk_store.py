@@ -1,0 +1,76 @@
+"""The store in a folder: written aside, synced, then renamed into place."""
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import Unavailable, Unknown
+
+KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+"""Keys are made by Loupe; anything else is refused rather than joined to a path."""
+
+
+class DiskStore:
+    """``pipeline.ports.Store`` below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, key: str, stream: BinaryIO) -> None:
+        """See ``Store.put``. Synced to the disk, file and folder, when it returns."""
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, stream)
+        except OSError as fault:
+            raise Unavailable(_words(path, fault)) from fault
+
+    def open(self, key: str) -> BinaryIO:
+        """See ``Store.open``."""
+        try:
+            return self._path(key).open("rb")
+        except FileNotFoundError:
+            raise Unknown(f"The store has nothing under '{key}'.") from None
+
+    def delete(self, key: str) -> None:
+        """See ``Store.delete``."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise Unknown(f"'{key}' is not a key of the store.")
+        return self.folder / key
+
+
+def _write(path: Path, stream: BinaryIO) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(stream, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _words(path: Path, fault: OSError) -> str:
+    if fault.errno == errno.ENOSPC:
+        return (
+            f"The disk that holds {path.parent} is full. Free some space; nothing that was accepted is lost."
+        )
+    return f"{path} cannot be written: {fault.strerror}. Make the data folder writable for this user."

@@ -1,0 +1,155 @@
+"""The engine: claim a run, run it, record how it ended, start what that made ready; retry or park.
+
+It holds no list of what belongs to what: the chain comes from signatures, the state from rows.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from pipeline.actor import Actor
+from pipeline.chain import Chain
+from pipeline.errors import LoupeError, Rejected, Unknown
+from pipeline.ledger import Again, Entry, Ledger, Outcome, Plan, Row, Rows, Settled, Task, Work
+from pipeline.model import Source
+from pipeline.plan import plan, priority, refusal
+from pipeline.results import Failed, Result, Skipped
+from pipeline.retry import Backoff
+
+log = logging.getLogger("loupe.run")
+
+LEASE_SECONDS = 15.0
+"""A claim holds this long without a heartbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Runs a chain of actors on a ledger."""
+
+    chain: Chain
+    ledger: Ledger
+    ports: Mapping[type, object] = field(default_factory=dict)
+    """What is handed to actors, by the type of the port."""
+    backoff: Backoff = field(default_factory=Backoff)
+    clock: Callable[[], float] = time.time
+
+    def enter(self, arrivals: Sequence[tuple[str, Source]]) -> list[Entry]:
+        """Take pictures in, each under a key that tells one delivery from another. Durable on return."""
+        return self.ledger.enter(arrivals, self.follow)
+
+    def follow(self, image: str, rows: Rows, open_tasks: Mapping[str, Task]) -> Plan:
+        """What follows from the rows of an image."""
+        return plan(self.chain, image, rows, open_tasks, self.clock())
+
+    def turn(
+        self,
+        worker: str,
+        outcomes: Sequence[Outcome] = (),
+        *,
+        want: int = 1,
+        lease: float = LEASE_SECONDS,
+    ) -> list[Work]:
+        """Record outcomes and claim the next runs."""
+        return self.ledger.turn(worker, outcomes, self.follow, want=want, lease=lease)
+
+    def run(self, work: Work) -> Outcome:
+        """Run a claimed task to its outcome. Never raises: what an actor raises is recorded."""
+        actor = self.chain.actor(work.task.actor)
+        began = time.perf_counter()
+        if work.task.lost > actor.attempts:
+            return self._settled(work, _parked(work.task, "its worker died or was stopped every time"), 0.0)
+        if reason := refusal(self.chain, actor, work.rows):
+            return self._settled(work, Skipped(reason), 0.0)
+        try:
+            result: Result = actor.function(**self._arguments(actor, work.rows))
+        except Rejected as fault:
+            result = Failed(fault.words, rejected=True)
+        except Exception as fault:  # an actor's bug must not stop the others
+            return self._failed(work, fault, _ms(began))
+        return self._settled(work, result, _ms(began))
+
+    def lost(self, worker: str, why: str) -> None:
+        """A worker is gone: what it was running is tried again, or parked when that happens every time."""
+        outcomes: list[Outcome] = []
+        for work in self.ledger.release(worker):
+            fault = LoupeError(f"{work.task.actor} {why}.")
+            if work.task.lost >= self.chain.actor(work.task.actor).attempts:
+                outcomes.append(self._settled(work, _parked(work.task, why), 0.0))
+            else:
+                delay = self.backoff.delay(work.task.lost, fault)
+                outcomes.append(Again(work.task, self.clock() + delay, fault.words))
+        if outcomes:
+            self.turn(worker, outcomes, want=0)
+
+    def replay(self, image: str, actor: str | None = None) -> list[str]:
+        """Run one actor again, or every parked one; who waited for it follows. The actors that are due.
+
+        Raises ``Unknown`` for an image or actor that does not exist.
+        """
+        rows = self.ledger.rows(image)
+        if not rows:
+            raise Unknown(f"There is no image '{image}'.")
+        again = [self.chain.actor(actor)] if actor else self._parked(rows)
+        tasks = [self._next_revision(each, image, rows) for each in again]
+        self.ledger.demand(tasks)
+        return [task.actor for task in tasks]
+
+    def sweep(self, limit: int = 1000) -> int:
+        """Free what dead workers held and start what is due and missing; how many images that touched."""
+        freed = self.ledger.expire()
+        stalled = self.ledger.stalled(limit)
+        for image in stalled:
+            self.ledger.resume(image, self.follow)
+        return freed + len(stalled)
+
+    def _parked(self, rows: Rows) -> list[Actor]:
+        parked = {row.actor for row in rows.values() if row.parked}
+        return [actor for actor in self.chain if actor.name in parked]
+
+    def _next_revision(self, actor: Actor, image: str, rows: Rows) -> Task:
+        row = rows.get(actor.name)
+        revision = row.revision + 1 if row else 1
+        return Task(image, actor.name, revision, priority(actor, rows), self.clock())
+
+    def _arguments(self, actor: Actor, rows: Rows) -> dict[str, object]:
+        awaited = {p: rows[self.chain.providers[a.result]].result for p, a in actor.awaits.items()}
+        return {**awaited, **{p: self.ports[port] for p, port in actor.ports.items()}}
+
+    def _failed(self, work: Work, fault: Exception, ms: float) -> Outcome:
+        task, actor = work.task, self.chain.actor(work.task.actor)
+        words = fault.words if isinstance(fault, LoupeError) else f"{type(fault).__name__}: {fault}"
+        log.warning("%s", words, exc_info=not isinstance(fault, LoupeError), extra=_fields(task, ms))
+        if self.backoff.exhausted(task.attempts, actor.attempts, fault):
+            return self._settled(work, Failed(words), ms)
+        due_at = self.clock() + self.backoff.delay(task.attempts, fault)
+        return Again(replace(task, lost=0), due_at, words)
+
+    def _settled(self, work: Work, result: Result, ms: float) -> Settled:
+        task, actor = work.task, self.chain.actor(work.task.actor)
+        row = Row(
+            image=task.image,
+            actor=task.actor,
+            result=result,
+            at=datetime.fromtimestamp(self.clock(), UTC),
+            revision=task.revision,
+            version=actor.version,
+            inputs={name: work.rows[name].revision for name in self.chain.awaited(actor)},
+            attempts=task.attempts,
+            ms=round(ms, 3),
+        )
+        log.info("%s %s", task.actor, row.state, extra=_fields(task, ms))
+        return Settled(row)
+
+
+def _parked(task: Task, why: str) -> Failed:
+    return Failed(f"{task.actor} was given up after {task.lost} runs: {why}.")
+
+
+def _ms(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
+
+
+def _fields(task: Task, ms: float) -> dict[str, object]:
+    return {"image": task.image, "actor": task.actor, "attempt": task.attempts, "ms": round(ms, 1)}

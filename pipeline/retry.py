@@ -1,0 +1,33 @@
+"""When to try again: exponential backoff with full jitter on the upper half.
+
+The form is that of "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015, "equal jitter"): so that
+runs that failed together do not come back together.
+"""
+
+import random
+from dataclasses import dataclass
+
+from pipeline.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Waiting times in seconds, and how often a thing that is not our fault is tried."""
+
+    first: float = 1.0
+    longest: float = 900.0
+    transient_attempts: int = 40
+    """Runs before even a ``Transient`` is parked: with the defaults, after about nine hours."""
+
+    def delay(self, attempts: int, fault: BaseException) -> float:
+        """Seconds to wait after the given number of runs; never less than the other side asked for."""
+        ceiling = min(self.longest, self.first * 2.0 ** min(attempts - 1, 30))
+        jittered = random.uniform(ceiling / 2, ceiling)  # noqa: S311  no secret depends on it
+        asked = fault.retry_after or 0.0 if isinstance(fault, Transient) else 0.0
+        return max(jittered, asked)
+
+    def exhausted(self, attempts: int, allowed: int, fault: BaseException) -> bool:
+        """Has it been tried often enough?"""
+        return attempts >= (
+            max(allowed, self.transient_attempts) if isinstance(fault, Transient) else allowed
+        )

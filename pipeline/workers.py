@@ -1,0 +1,178 @@
+"""Worker processes: each runs one actor at a time; the pool watches, stops and replaces them.
+
+A run that exceeds its actor's timeout is ended with its process, so a hung native call cannot hold a worker.
+Workers that lose their pool end themselves. The pool alone sends heartbeats, since a worker inside native
+code could not.
+"""
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.context import SpawnProcess
+from multiprocessing.sharedctypes import Synchronized
+from threading import Event
+from types import FrameType
+
+from pipeline.engine import LEASE_SECONDS, Engine
+from pipeline.errors import Unavailable
+from pipeline.ledger import Outcome
+
+log = logging.getLogger("loupe.workers")
+
+Factory = Callable[[], Engine]
+"""Builds the engine inside a worker; must be picklable."""
+
+WATCH_SECONDS = 0.05
+IDLE_SECONDS = 1.0
+GRACE_SECONDS = 5.0
+STILLBORN_SECONDS = 1.0
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+_spawn = multiprocessing.get_context("spawn")
+
+
+class Worker:
+    """One worker process as the pool sees it."""
+
+    def __init__(self, factory: Factory, name: str) -> None:
+        self.name = name
+        self.deadline: Synchronized[float] = _spawn.Value("d", 0.0)
+        """Monotonic time at which the present run must have ended; 0 between runs."""
+        self.started = time.monotonic()
+        self.process: SpawnProcess = _spawn.Process(
+            target=_work, args=(factory, name, self.deadline, os.getpid()), name=name, daemon=True
+        )
+        self.process.start()
+
+    def overdue(self) -> bool:
+        """Is it past its run's timeout?"""
+        deadline = self.deadline.value
+        return 0.0 < deadline < time.monotonic()
+
+    def kill(self) -> None:
+        """End the process now, whatever it is doing."""
+        self.process.kill()
+        self.process.join()
+
+
+class Pool:
+    """Keeps ``count`` workers running until ``stop`` is set."""
+
+    def __init__(self, factory: Factory, count: int) -> None:
+        self._factory, self._count = factory, count
+        self._made = 0
+        self._engine = factory()
+        self._workers: list[Worker] = []
+
+    def run(self, stop: Event) -> None:
+        """Watch over the workers; returns once ``stop`` is set and all have ended."""
+        beat = 0.0
+        try:
+            while not stop.wait(WATCH_SECONDS):
+                self.tend()
+                if time.monotonic() - beat > LEASE_SECONDS / 3:
+                    beat = time.monotonic()
+                    self._beat()
+        finally:
+            self.close()
+
+    def tend(self) -> None:
+        """Replace workers that died or hang, and give back what they held."""
+        for worker in list(self._workers):
+            if worker.overdue():
+                worker.kill()
+                self._bury(worker, "was stopped when its time was up")
+            elif not worker.process.is_alive():
+                self._bury(worker, f"ended with its process ({_ended(worker.process.exitcode)})")
+        while len(self._workers) < self._count:
+            self._made += 1
+            self._workers.append(Worker(self._factory, f"{prefix(os.getpid())}{self._made}"))
+
+    def close(self) -> None:
+        """Let runs end within a grace period, then end the processes."""
+        for worker in self._workers:
+            worker.process.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for worker in self._workers:
+            worker.process.join(max(0.0, until - time.monotonic()))
+            worker.kill()
+        with suppress(Unavailable):
+            for worker in self._workers:
+                self._engine.ledger.release(worker.name)
+        self._workers.clear()
+
+    def _bury(self, worker: Worker, why: str) -> None:
+        log.warning("Worker %s %s; it is replaced.", worker.name, why)
+        self._workers.remove(worker)
+        if time.monotonic() - worker.started < STILLBORN_SECONDS:
+            time.sleep(STILLBORN_SECONDS)
+        self._guarded(lambda: self._engine.lost(worker.name, why))
+
+    def _beat(self) -> None:
+        self._guarded(lambda: self._engine.ledger.extend([w.name for w in self._workers], LEASE_SECONDS))
+        self._guarded(lambda: self._engine.ledger.expire())
+
+    def _guarded(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Unavailable as fault:
+            log.error("%s", fault.words)
+
+
+def prefix(pid: int) -> str:
+    """How the names of a pool's workers begin."""
+    return f"{os.uname().nodename}.{pid}."
+
+
+def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: int) -> None:
+    _end_with(pool)
+    stopping = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    engine = factory()
+    outcomes: list[Outcome] = []
+    while not stopping.is_set() or outcomes:
+        try:
+            outcomes = _turn(engine, name, deadline, outcomes, want=0 if stopping.is_set() else 1)
+        except Unavailable as fault:
+            log.error("%s", fault.words)
+            time.sleep(IDLE_SECONDS)
+
+
+def _turn(
+    engine: Engine, name: str, deadline: "Synchronized[float]", outcomes: list[Outcome], want: int
+) -> list[Outcome]:
+    """Record, claim, run; what has been run and must be recorded at the next turn."""
+    claimed = engine.turn(name, outcomes, want=want)
+    if not claimed and want:
+        engine.ledger.wait(IDLE_SECONDS)
+    done: list[Outcome] = []
+    for work in claimed:
+        deadline.value = time.monotonic() + engine.chain.actor(work.task.actor).timeout
+        done.append(engine.run(work))
+        deadline.value = 0.0
+    return done
+
+
+def _end_with(pool: int) -> None:
+    """Ask the kernel (Linux) to end this process when the pool's ends."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != pool:
+        os._exit(1)
+
+
+def _ended(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit status {code}"
