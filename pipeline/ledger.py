@@ -137,6 +137,9 @@ class Ledger(Protocol):
     def release(self, worker: str) -> list[Work]:
         """Take everything from a worker that is gone; what it was running is due again at once."""
 
+    def holders(self) -> list[str]:
+        """The workers that hold a claim."""
+
     def expire(self) -> int:
         """Free the tasks whose lease ran out; how many there were."""
 

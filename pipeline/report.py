@@ -34,17 +34,17 @@ def report(rows: Rows, tasks: Mapping[str, Task], actors: Sequence[str]) -> dict
     arrived = found[ARRIVAL]
     assert isinstance(arrived, Arrived)
     waiting = Skipped("Waiting.")
-    findings = report_findings(arrived, [found.get(name, waiting) for name in actors])
+    known = findings(arrived, *(found.get(name, waiting) for name in actors))
     settled = not tasks and all(name in rows for name in actors)
     return {
-        **findings,
-        "state": findings["state"] if settled else "waiting",
+        **known,
+        "state": known["state"] if settled else "waiting",
         "actors": {name: _run(rows.get(name), tasks.get(name)) for name in actors},
     }
 
 
-def report_findings(arrived: Arrived, results: Sequence[Result]) -> dict[str, Any]:
-    """The report without its timeline, from whatever results there are."""
+def findings(arrived: Arrived, *results: Result) -> dict[str, Any]:
+    """The report without its timeline, from whatever results there are, in the chain's order."""
     failed = [r for r in results if isinstance(r, Failed)]
     first = {type(r): r for r in reversed(results)}
     return {

@@ -7,7 +7,7 @@ runs that failed together do not come back together.
 import random
 from dataclasses import dataclass
 
-from pipeline.errors import Transient
+from pipeline.errors import Transient, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Backoff:
     first: float = 1.0
     longest: float = 900.0
     transient_attempts: int = 40
-    """Runs before even a ``Transient`` is parked: with the defaults, after about nine hours."""
+    """Runs before even a ``Transient`` or ``Unavailable`` is parked; the defaults make it some hours."""
 
     def delay(self, attempts: int, fault: BaseException) -> float:
         """Seconds to wait after the given number of runs; never less than the other side asked for."""
@@ -27,7 +27,6 @@ class Backoff:
         return max(jittered, asked)
 
     def exhausted(self, attempts: int, allowed: int, fault: BaseException) -> bool:
-        """Has it been tried often enough?"""
-        return attempts >= (
-            max(allowed, self.transient_attempts) if isinstance(fault, Transient) else allowed
-        )
+        """Has it been tried often enough? What is not the run's own fault has more patience."""
+        patient = isinstance(fault, Transient | Unavailable)
+        return attempts >= (self.transient_attempts if patient else allowed)

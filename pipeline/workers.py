@@ -115,7 +115,15 @@ class Pool:
 
     def _beat(self) -> None:
         self._guarded(lambda: self._engine.ledger.extend([w.name for w in self._workers], LEASE_SECONDS))
-        self._guarded(lambda: self._engine.ledger.expire())
+        self._guarded(self._rescue)
+
+    def _rescue(self) -> None:
+        """Free what workers held whose pool on this machine is gone, and leases that ran out."""
+        mine = {worker.name for worker in self._workers}
+        for holder in self._engine.ledger.holders():
+            if holder not in mine and _orphaned(holder):
+                self._engine.ledger.release(holder)
+        self._engine.ledger.expire()
 
     def _guarded(self, act: Callable[[], object]) -> None:
         try:
@@ -127,6 +135,21 @@ class Pool:
 def prefix(pid: int) -> str:
     """How the names of a pool's workers begin."""
     return f"{os.uname().nodename}.{pid}."
+
+
+def _orphaned(holder: str) -> bool:
+    node, _, rest = holder.rpartition(".")[0].rpartition(".")
+    if node != os.uname().nodename or not rest.isdigit():
+        return False
+    if int(rest) == os.getpid():
+        return True
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
 
 
 def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: int) -> None:

@@ -81,6 +81,11 @@ class SqliteLedger:
             connection.execute("UPDATE tasks SET worker=NULL, ready=1 WHERE worker=?", (worker,))
             return [Work(task, load_rows(connection, task.image)) for task in tasks]
 
+    def holders(self) -> list[str]:
+        """See ``Ledger.holders``."""
+        found = self._database.read("SELECT DISTINCT worker FROM tasks WHERE worker IS NOT NULL")
+        return [row["worker"] for row in found]
+
     def expire(self) -> int:
         """See ``Ledger.expire``."""
         with self._database.write() as connection:

@@ -1,0 +1,154 @@
+"""All settings, from the environment and an optional ``.env`` in the working directory.
+
+A wrong value stops the start with one line that names the setting, what is wrong with it and an example.
+Secrets are ``SecretStr``: they never show in a log, a row or a repr.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import Misconfigured
+
+SLACK_API = "https://slack.com/api/"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return value if value.endswith("/") else value + "/"
+    raise ValueError("it must begin with https://, or with http:// for an address on this machine")
+
+
+def _bot_token(value: SecretStr | None) -> SecretStr | None:
+    if value and not value.get_secret_value().startswith("xox"):
+        raise ValueError("a bot token begins with xoxb-")
+    return value
+
+
+def _app_token(value: SecretStr | None) -> SecretStr | None:
+    if value and not value.get_secret_value().startswith("xapp"):
+        raise ValueError("an app-level token begins with xapp-")
+    return value
+
+
+class Settings(BaseSettings):
+    """What can be set, with the default for one machine without any account."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LOUPE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    data: Path = Field(Path("data"), description="Folder below which all state lives", examples=["./data"])
+    host: str = Field("127.0.0.1", description="Address to listen on", examples=["0.0.0.0"])  # noqa: S104
+    port: int = Field(
+        8080, ge=1, le=65534, description="Port for pages and Slack's requests", examples=[8080]
+    )
+    workers: int = Field(
+        max(2, os.cpu_count() or 1), ge=1, le=64, description="Worker processes", examples=[2]
+    )
+    max_bytes: int = Field(
+        50_000_000, ge=1, description="Largest file that is taken, in bytes", examples=[50000000]
+    )
+    max_pixels: int = Field(
+        250_000_000,
+        ge=1,
+        description="Largest picture that is taken, width times height",
+        examples=[250000000],
+    )
+    max_side: int = Field(65_535, ge=1, description="Longest side that is taken, in pixels", examples=[65535])
+    max_frames: int = Field(
+        5_000, ge=1, description="Most frames or pages in one file that is taken", examples=[5000]
+    )
+    decode_memory: int = Field(
+        1024, ge=64, description="Memory that decoding one picture may need, in MB", examples=[1024]
+    )
+    safe_below: float = Field(
+        0.2, ge=0, le=1, description="Nudity scores below this are safe", examples=[0.2]
+    )
+    nude_from: float = Field(
+        0.8, ge=0, le=1, description="Nudity scores from this on are held; between, a person decides",
+        examples=[0.8],
+    )  # fmt: skip
+    nominatim: str | None = Field(
+        None,
+        description="Ask OpenStreetMap's Nominatim for the street as well, with this contact address",
+        examples=["you@example.org"],
+    )
+    slack_bot_token: Annotated[SecretStr | None, AfterValidator(_bot_token)] = Field(
+        None,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="Bot token of the Slack app",
+        examples=["xoxb-..."],
+    )
+    slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token)] = Field(
+        None, validation_alias="SLACK_APP_TOKEN", description="App-level token: use Socket Mode",
+        examples=["xapp-..."],
+    )  # fmt: skip
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias="SLACK_SIGNING_SECRET", description="Proves that requests are Slack's",
+        examples=["8f742231b10e..."],
+    )  # fmt: skip
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
+        SLACK_API, validation_alias="SLACK_API_URL", description="Another Slack, such as the sandbox",
+        examples=[SLACK_API],
+    )  # fmt: skip
+
+    @property
+    def has_slack(self) -> bool:
+        """Is there anything that says which Slack to connect to?"""
+        return self.slack_bot_token is not None or self.slack_app_token is not None
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.data / "ledger.sqlite"
+
+
+def load(**given: Any) -> Settings:
+    """The settings; what is ``given`` and not None goes first. Raises ``Misconfigured``."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as fault:
+        raise Misconfigured(_sentence(fault)) from None
+    _consistent(settings)
+    return settings
+
+
+def variable(name: str) -> str:
+    """The environment variable behind a field."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"LOUPE_{name.upper()}"
+
+
+def _sentence(fault: ValidationError) -> str:
+    first = fault.errors()[0]
+    where = str(first["loc"][0])
+    name = next((n for n in Settings.model_fields if where in (n, variable(n))), where)
+    secret = "slack" in name and name != "slack_api_url"
+    value = "its value" if secret else repr(first["input"])
+    example = (Settings.model_fields[name].examples or [""])[0]
+    words = first["msg"].removeprefix("Value error, ")
+    return f"{variable(name)}: {value} will not do: {words}. Example: {variable(name)}={example}"
+
+
+def _consistent(settings: Settings) -> None:
+    if settings.safe_below > settings.nude_from:
+        raise Misconfigured(
+            f"LOUPE_SAFE_BELOW: {settings.safe_below} will not do: it is above LOUPE_NUDE_FROM"
+            f" ({settings.nude_from}). Example: LOUPE_SAFE_BELOW=0.2"
+        )
+    if settings.slack_app_token and not settings.slack_bot_token:
+        raise Misconfigured(
+            "SLACK_BOT_TOKEN is missing beside SLACK_APP_TOKEN. Example: SLACK_BOT_TOKEN=xoxb-..."
+        )
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        raise Misconfigured(
+            "SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode) is missing beside"
+            " SLACK_BOT_TOKEN. Example: SLACK_SIGNING_SECRET=8f742231b10e..."
+        )
