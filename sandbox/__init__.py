@@ -1,1 +1,1 @@
-"""A Slack workspace on this machine."""
+"""A Slack workspace on this machine: Web API, Events, Socket Mode, commands, buttons, and a page."""

@@ -1,0 +1,57 @@
+"""reactions.*: Source: docs.slack.dev/reference/methods/reactions.add and others."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox import posting
+from sandbox.api.call import Call, method
+from sandbox.model import Json, Message
+from sandbox.refusal import Refusal
+from sandbox.shapes import message_json
+
+NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?\Z")
+MOST_EMOJI = 23
+
+
+def _message(call: Call) -> Message:
+    return call.room.workspace.message(call.channel(), call.needed("timestamp"))
+
+
+def _name(call: Call) -> str:
+    name = call.text("name").strip(":")
+    if not NAME.match(name):
+        raise Refusal("invalid_name")
+    return name
+
+
+@method("reactions.add", "reactions:write")
+def add(call: Call) -> Json:
+    """Add an emoji to a message; a bot must be in the channel unless it is public."""
+    name = _name(call)
+    message = _message(call)
+    if name not in message.reactions and len(message.reactions) >= MOST_EMOJI:
+        raise Refusal("too_many_emoji")
+    if not posting.react(call.room, message, call.user, name):
+        raise Refusal("already_reacted")
+    return {}
+
+
+@method("reactions.remove", "reactions:write")
+def remove(call: Call) -> Json:
+    """Take one's own emoji back."""
+    name = _name(call)
+    if not posting.unreact(call.room, _message(call), call.user, name):
+        raise Refusal("no_reaction")
+    return {}
+
+
+@method("reactions.get", "reactions:read")
+def get(call: Call) -> Json:
+    """A message with its reactions."""
+    message = _message(call)
+    return {
+        "type": "message",
+        "channel": message.channel,
+        "message": message_json(call.room.workspace, message),
+    }

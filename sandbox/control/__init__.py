@@ -1,0 +1,1 @@
+"""The control API below /sandbox: what people do, which faults there are, and what is to be seen."""

@@ -1,0 +1,1 @@
+"""How news reaches the app: signed HTTP requests, or Socket Mode where a connection is open."""

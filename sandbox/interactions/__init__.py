@@ -1,0 +1,1 @@
+"""What a person does beyond writing: slash commands, buttons, message shortcuts, modals."""

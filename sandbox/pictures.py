@@ -1,0 +1,87 @@
+"""What Slack notes about an uploaded file: its type and, for a picture, its size in pixels."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+EXTENSIONS = {
+    "jpg": ("image/jpeg", "jpg"),
+    "jpeg": ("image/jpeg", "jpg"),
+    "mpo": ("image/jpeg", "jpg"),
+    "png": ("image/png", "png"),
+    "gif": ("image/gif", "gif"),
+    "webp": ("image/webp", "webp"),
+    "heic": ("image/heic", "heic"),
+    "heif": ("image/heif", "heif"),
+    "avif": ("image/avif", "avif"),
+    "tif": ("image/tiff", "tiff"),
+    "tiff": ("image/tiff", "tiff"),
+    "bmp": ("image/bmp", "bmp"),
+    "svg": ("image/svg+xml", "svg"),
+    "pdf": ("application/pdf", "pdf"),
+    "txt": ("text/plain", "text"),
+    "mp4": ("video/mp4", "mp4"),
+    "zip": ("application/zip", "zip"),
+}
+MAGIC = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"GIF8", "gif"), (b"BM", "bmp"), (b"%PDF", "pdf"))
+THUMB_LIMIT = 50_000_000
+
+
+def file_type(name: str, data: bytes) -> tuple[str, str]:
+    """(mimetype, filetype): from the name's ending, as Slack does, else from the first bytes."""
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if ending in EXTENSIONS:
+        return EXTENSIONS[ending]
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return EXTENSIONS["webp"]
+    sniffed = next((ending for magic, ending in MAGIC if data.startswith(magic)), "")
+    return EXTENSIONS.get(sniffed, ("application/octet-stream", "binary"))
+
+
+def size(data: bytes) -> tuple[int, int]:
+    """(width, height) as stored, read from the header alone; (0, 0) where it is no readable picture."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _open(data).size
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            Image.DecompressionBombError,
+            UnidentifiedImageError,
+        ):
+            return (0, 0)
+
+
+def thumb(data: bytes, side: int) -> bytes:
+    """A JPEG of the picture, upright, no side longer than `side`; empty where it cannot be made."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = _open(data)
+            if image.size[0] * image.size[1] > THUMB_LIMIT:
+                return b""
+            image.draft("RGB", (side, side))
+            image = ImageOps.exif_transpose(image).convert("RGBA")
+            image.thumbnail((side, side))
+            white = Image.new("RGBA", image.size, "white")
+            white.alpha_composite(image)
+            out = io.BytesIO()
+            white.convert("RGB").save(out, "JPEG", quality=80)
+        except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+            return b""
+    return out.getvalue()
+
+
+def _open(data: bytes) -> Image.Image:
+    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
+        from pillow_heif import open_heif
+
+        image: Image.Image = open_heif(io.BytesIO(data)).to_pillow()
+        return image
+    return Image.open(io.BytesIO(data))
