@@ -5,7 +5,7 @@ Built from the actors' signatures alone; what does not fit together is refused w
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -37,6 +37,18 @@ class Chain:
     def awaited(self, actor: Actor) -> tuple[str, ...]:
         """The names of the rows that an actor waits for, in the order of its parameters."""
         return tuple(self.providers[a.result] for a in actor.awaits.values())
+
+    def names(self) -> tuple[str, ...]:
+        """All actors' names, in the chain's order."""
+        return tuple(actor.name for actor in self.actors)
+
+    def upto(self, names: Collection[str]) -> "Chain":
+        """The chain of just these actors and of those they build on. Raises ``Unknown``."""
+        wanted = {self.actor(name).name for name in names}
+        for each in reversed(self.actors):
+            if each.name in wanted:
+                wanted.update(self.awaited(each))
+        return Chain(tuple(a for a in self.actors if a.name in wanted), self.providers)
 
 
 def chain(actors: Iterable[Actor]) -> Chain:

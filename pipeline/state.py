@@ -11,13 +11,16 @@ State = Literal["done", "held", "rejected", "failed"]
 def state(results: Collection[Result]) -> State:
     """How a settled image ended.
 
-    rejected: it could not be looked at. held: not to be shown, at least until a person decides.
+    rejected: it can never be looked at. held: not to be shown, at least until a person decides.
     failed: a run was parked. done: everything else.
     """
-    accepted = any(isinstance(r, Accepted) for r in results)
     failed = [r for r in results if isinstance(r, Failed)]
-    if not accepted and any(f.rejected for f in failed):
+    if any(f.rejected for f in failed):
         return "rejected"
-    if accepted and any(isinstance(r, Release) and r.decision != "cleared" for r in results):
+    if _accepted(results) and any(isinstance(r, Release) and r.decision != "cleared" for r in results):
         return "held"
-    return "failed" if any(not f.rejected for f in failed) else "done"
+    return "failed" if failed else "done"
+
+
+def _accepted(results: Collection[Result]) -> bool:
+    return any(isinstance(r, Accepted) for r in results)

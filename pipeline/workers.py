@@ -5,7 +5,6 @@ Workers that lose their pool end themselves. The pool alone sends heartbeats, si
 code could not.
 """
 
-import ctypes
 import logging
 import multiprocessing
 import os
@@ -21,6 +20,7 @@ from types import FrameType
 from pipeline.engine import LEASE_SECONDS, Engine
 from pipeline.errors import Unavailable
 from pipeline.ledger import Outcome
+from pipeline.processes import alive, end_with_parent
 
 log = logging.getLogger("loupe.workers")
 
@@ -31,7 +31,6 @@ WATCH_SECONDS = 0.05
 IDLE_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 STILLBORN_SECONDS = 1.0
-PR_SET_PDEATHSIG = 1  # prctl(2)
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -141,26 +140,12 @@ def _orphaned(holder: str) -> bool:
     node, _, rest = holder.rpartition(".")[0].rpartition(".")
     if node != os.uname().nodename or not rest.isdigit():
         return False
-    if int(rest) == os.getpid():
-        return True
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass
-    return False
+    return int(rest) == os.getpid() or not alive(int(rest))
 
 
 def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: int) -> None:
-    _end_with(pool)
-    stopping = Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(pool)
+    stopping = _stop_on_request(deadline)
     engine = factory()
     outcomes: list[Outcome] = []
     while not stopping.is_set() or outcomes:
@@ -171,27 +156,33 @@ def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: in
             time.sleep(IDLE_SECONDS)
 
 
+def _stop_on_request(deadline: "Synchronized[float]") -> Event:
+    """On SIGTERM an idle worker ends at once, a busy one after its run; Ctrl-C is the pool's affair."""
+    stopping = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        if deadline.value == 0.0:
+            os._exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return stopping
+
+
 def _turn(
     engine: Engine, name: str, deadline: "Synchronized[float]", outcomes: list[Outcome], want: int
 ) -> list[Outcome]:
     """Record, claim, run; what has been run and must be recorded at the next turn."""
     claimed = engine.turn(name, outcomes, want=want)
+    deadline.value = 0.0
     if not claimed and want:
         engine.ledger.wait(IDLE_SECONDS)
     done: list[Outcome] = []
     for work in claimed:
         deadline.value = time.monotonic() + engine.chain.actor(work.task.actor).timeout
         done.append(engine.run(work))
-        deadline.value = 0.0
     return done
-
-
-def _end_with(pool: int) -> None:
-    """Ask the kernel (Linux) to end this process when the pool's ends."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != pool:
-        os._exit(1)
 
 
 def _ended(code: int | None) -> str:

@@ -1,0 +1,5 @@
+"""``python -m loupe``."""
+
+from loupe.cli import main
+
+main()

@@ -1,0 +1,64 @@
+"""Runs files on this machine through the chain: enter them, work, hand out each report as it settles."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from uuid_utils import uuid7
+
+from loupe.ground import Ground
+from pipeline.engine import Engine
+from pipeline.model import Source
+from pipeline.ports import Report
+from pipeline.workers import Factory, Pool
+
+BATCH = 500
+
+
+def files(paths: Sequence[Path]) -> list[Path]:
+    """The files named, folders walked in name order; hidden files below folders are left out."""
+    return [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
+
+
+def _below(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*"))
+    hidden = {p for p in found if any(part.startswith(".") for part in p.relative_to(folder).parts)}
+    return [p for p in found if p.is_file() and p not in hidden]
+
+
+def enter(engine: Engine, paths: Sequence[Path]) -> list[str]:
+    """Take files in; their image ids in the same order."""
+    run = uuid7()
+    arrivals = [
+        (f"file:{run}:{number}", Source(kind="file", name=path.name, locator=str(path.absolute())))
+        for number, path in enumerate(paths)
+    ]
+    batches = [arrivals[i : i + BATCH] for i in range(0, len(arrivals), BATCH)]
+    return [entry.arrived.image for batch in batches for entry in engine.enter(batch)]
+
+
+@contextmanager
+def workers(factory: Factory, count: int) -> Iterator[Pool]:
+    """A pool of workers for as long as the block lasts."""
+    stop, pool = Event(), Pool(factory, count)
+    thread = Thread(target=pool.run, args=(stop,), name="pool")
+    thread.start()
+    try:
+        yield pool
+    finally:
+        stop.set()
+        thread.join()
+
+
+def reports(base: Ground, images: Sequence[str]) -> Iterator[Report]:
+    """The report of each image, in the order given, each as soon as it and those before it have settled."""
+    for image in images:
+        while not _settled(base, image):
+            base.ledger.wait(0.5)
+        yield base.catalog.report(image)
+
+
+def _settled(base: Ground, image: str) -> bool:
+    found = base.catalog.find(image)
+    return found is None or found.state != "waiting"

@@ -1,0 +1,1 @@
+"""The commands of ``loupe``, one file each; ``command`` in it is what click runs."""

@@ -1,0 +1,22 @@
+"""``loupe clock``: what is done at its time, a part of `loupe up`."""
+
+from pathlib import Path
+
+import click
+
+from loupe import part, settings, wiring
+from loupe.ground import ground
+from loupe.options import data_option
+from scheduler import clock
+from scheduler.timetable import Every
+
+SWEEP_SECONDS = 300
+
+
+@click.command()
+@data_option
+def command(data: Path | None) -> None:
+    """Wake what is due at its time. Part of `loupe up`."""
+    stop = part.begin()
+    engine = wiring.engine(ground(settings.load(data=data)))
+    clock.run([Every("sweep", SWEEP_SECONDS, engine.sweep)], stop)

@@ -1,0 +1,49 @@
+"""``loupe replay``: run actors again; who waited for them follows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from loupe import settings, wiring
+from loupe.ground import Ground, ground
+from loupe.options import data_option
+from pipeline.engine import Engine
+from pipeline.errors import Unknown
+
+ALL_PARKED = 100_000
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="ID...")
+@click.option("--actor", help="Run this actor again; without it, those that were parked.")
+@click.option("--parked", is_flag=True, help="Every parked run there is.")
+@data_option
+def command(names: tuple[str, ...], actor: str | None, parked: bool, data: Path | None) -> None:
+    """Run actors again on images. A running `loupe up` does the work."""
+    if parked == bool(names):
+        raise click.UsageError("Name images, or say --parked.")
+    base = ground(settings.load(data=data))
+    engine = wiring.engine(base)
+    runs = _parked(base, engine, actor) if parked else _named(base, engine, names, actor)
+    count = 0
+    for image, actors in runs:
+        count += len(actors)
+        click.echo(f"{image}: {', '.join(actors) or 'nothing is parked; name an actor with --actor'}")
+    click.echo(f"{count} runs are due again.")
+
+
+def _named(
+    base: Ground, engine: Engine, names: tuple[str, ...], actor: str | None
+) -> Iterator[tuple[str, list[str]]]:
+    for name in names:
+        found = base.catalog.find(name)
+        if not found:
+            raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+        yield found.short, engine.replay(found.image, actor)
+
+
+def _parked(base: Ground, engine: Engine, actor: str | None) -> Iterator[tuple[str, list[str]]]:
+    rows = base.catalog.parked(ALL_PARKED)
+    for image in dict.fromkeys(r.image for r in rows if actor in (None, r.actor)):
+        yield image, engine.replay(image, actor)

@@ -1,0 +1,19 @@
+"""``loupe worker``: the worker processes, a part of `loupe up`."""
+
+from pathlib import Path
+
+import click
+
+from loupe import part, settings, wiring
+from loupe.options import data_option
+from pipeline.workers import Pool
+
+
+@click.command()
+@click.option("--workers", type=int, help="Processes (LOUPE_WORKERS).")
+@data_option
+def command(workers: int | None, data: Path | None) -> None:
+    """Run actors. Part of `loupe up`."""
+    stop = part.begin()
+    config = settings.load(data=data, workers=workers)
+    Pool(wiring.worker_factory(config), config.workers).run(stop)

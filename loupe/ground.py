@@ -1,0 +1,79 @@
+"""What the local engine stands on: the data folder, the ledger in it, and everything opened on them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from loupe.settings import Settings
+from pipeline.adapters.disk_store import DiskStore
+from pipeline.adapters.sqlite_cards import SqliteCards
+from pipeline.adapters.sqlite_catalog import SqliteCatalog
+from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.chain import Chain, discover
+from pipeline.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One data folder, opened."""
+
+    settings: Settings
+    chain: Chain
+    database: Database
+    ledger: SqliteLedger
+    catalog: SqliteCatalog
+    cards: SqliteCards
+    store: DiskStore
+
+
+def ground(settings: Settings, chain: Chain | None = None) -> Ground:
+    """Open the data folder, creating what is missing. Raises ``Unavailable`` with words."""
+    folder(settings.data)
+    actors = chain or discover()
+    database = Database(settings.ledger)
+    return Ground(
+        settings=settings,
+        chain=actors,
+        database=database,
+        ledger=SqliteLedger(database),
+        catalog=SqliteCatalog(database, actors.names()),
+        cards=SqliteCards(database),
+        store=DiskStore(settings.data / "store"),
+    )
+
+
+def folder(data: Path) -> None:
+    """Make sure that the data folder is there and can be written to."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / f".writable.{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as fault:
+        raise Unavailable(
+            f"The data folder {data} cannot be written to: {fault.strerror}."
+            " Make it writable for this user, or name another with --data."
+        ) from fault
+
+
+@contextmanager
+def only_instance(data: Path) -> Iterator[None]:
+    """Hold the data folder for one `loupe up`. Raises ``Unavailable`` when another one holds it."""
+    folder(data)
+    with (data / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            raise Unavailable(
+                f"Loupe is already running on {data} (process {lock.read().strip() or 'unknown'})."
+                " Stop that one, or name another folder with --data."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

@@ -1,0 +1,93 @@
+"""Everything on this machine: starts the parts as processes, restarts those that die, ends all together."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from pipeline.errors import Misconfigured
+
+log = logging.getLogger("loupe.up")
+
+PARENT = "LOUPE_PARENT"
+"""Names, for a part, the process that started it and with which it ends."""
+WATCH_SECONDS = 0.1
+GRACE_SECONDS = 8.0
+PAUSE_SECONDS = (0.1, 5.0)
+"""Between the death of a part and its restart: at first, and at most."""
+STEADY_SECONDS = 10.0
+"""A part that ran this long has recovered."""
+WRONG_USAGE = 2
+
+
+@dataclass
+class Part:
+    """One process of `loupe up`."""
+
+    name: str
+    arguments: Sequence[str] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = PAUSE_SECONDS[0]
+    """Seconds until the next restart."""
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Start the process; its log goes where ours goes."""
+        command = [sys.executable, "-m", "loupe", self.name, *self.arguments]
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL)
+
+    def ended(self) -> int | None:
+        """Its exit status once it has ended."""
+        return self.process.poll() if self.process else None
+
+
+@dataclass
+class Parts:
+    """All processes of one `loupe up`."""
+
+    parts: Sequence[Part]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start them all."""
+        for part in self.parts:
+            part.start(self._environment())
+
+    def watch(self, stop: Event) -> None:
+        """Restart what dies, until ``stop`` is set. Raises ``Misconfigured`` when a part says so."""
+        while not stop.wait(WATCH_SECONDS):
+            for part in self.parts:
+                status = part.ended()
+                if status == WRONG_USAGE:
+                    raise Misconfigured(f"Loupe stops, because its part '{part.name}' cannot run like this.")
+                if status is not None:
+                    self._restart(part, status, stop)
+
+    def end(self) -> None:
+        """Ask all to end, and end those that do not."""
+        running = [p.process for p in self.parts if p.process and p.ended() is None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _restart(self, part: Part, status: int, stop: Event) -> None:
+        if time.monotonic() - part.started > STEADY_SECONDS:
+            part.pause = PAUSE_SECONDS[0]
+        log.warning("%s ended (status %s); it is started again.", part.name, status)
+        stop.wait(part.pause)
+        part.pause = min(PAUSE_SECONDS[1], part.pause * 2)
+        part.start(self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **self.environment, PARENT: str(os.getpid())}

@@ -1,0 +1,67 @@
+"""Which adapter answers which port. The only place that knows them all."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from loupe.ground import Ground, ground
+from loupe.settings import Settings
+from pipeline import ports
+from pipeline.adapters.geonames import GeoNames
+from pipeline.adapters.incoming import FileIncoming, IncomingBySource
+from pipeline.adapters.nominatim import Nominatim
+from pipeline.adapters.nowhere import NoGeocoder
+from pipeline.adapters.onnx_faces import OnnxFaces
+from pipeline.adapters.onnx_nudity import OnnxNudity
+from pipeline.adapters.pictures import StoredPictures
+from pipeline.adapters.sqlite_twins import SqliteTwins
+from pipeline.engine import Engine
+from pipeline.retry import Backoff
+from pipeline.workers import Factory
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """``ports.ReleaseBands``: settings say fractions, scores are percentages."""
+
+    safe_below: float
+    nude_from: float
+
+
+IMPATIENT = Backoff(first=0.05, longest=1.0, transient_attempts=4)
+"""For a person who waits at the terminal."""
+
+
+def engine(base: Ground, backoff: Backoff | None = None) -> Engine:
+    """The engine on a data folder, every port answered."""
+    return Engine(base.chain, base.ledger, _ports(base), backoff or Backoff())
+
+
+def worker_factory(settings: Settings, only: tuple[str, ...] = (), backoff: Backoff | None = None) -> Factory:
+    """Builds the same engine inside a worker process."""
+    return partial(_worker_engine, settings, only, backoff)
+
+
+def _worker_engine(settings: Settings, only: tuple[str, ...], backoff: Backoff | None) -> Engine:
+    base = ground(settings)
+    if only:
+        base = ground(settings, base.chain.upto(only))
+    return engine(base, backoff)
+
+
+def _ports(base: Ground) -> dict[type, object]:
+    settings = base.settings
+    cache = settings.data / "cache"
+    incoming = {"file": FileIncoming(), "slack": _slack_files(settings)}
+    return {
+        ports.Store: base.store,
+        ports.Incoming: IncomingBySource({k: v for k, v in incoming.items() if v}),
+        ports.Twins: SqliteTwins(base.database),
+        ports.Pictures: StoredPictures(base.store, settings.decode_memory << 20),
+        ports.NudityDetector: OnnxNudity(),
+        ports.FaceDetector: OnnxFaces(),
+        ports.Gazetteer: GeoNames(cache),
+        ports.Geocoder: Nominatim(cache, settings.nominatim) if settings.nominatim else NoGeocoder(),
+        ports.News: base.cards,
+        ports.Limits: settings,
+        ports.ReleaseBands: Bands(settings.safe_below * 100, settings.nude_from * 100),
+    }

@@ -1,0 +1,74 @@
+"""Reports and queues as text for a person at a terminal."""
+
+from collections.abc import Iterator
+
+from pipeline.catalog import Listed, Queue
+from pipeline.ports import Report
+
+VERDICTS = {"cleared": "Nothing to hold back", "review": "A person should look", "held": "Held back"}
+
+
+def report_text(report: Report) -> str:
+    """A report in a few lines; the verdict first."""
+    head = f"{report['short']}  {report['source']['name']}  ({report['id']})"
+    return "\n".join([head, *(f"  {line}" for line in _lines(report))])
+
+
+def timeline_text(report: Report) -> str:
+    """One line per actor: how it ended, attempts, milliseconds, what went wrong."""
+    return "\n".join(f"  {_run(name, run)}" for name, run in report["actors"].items())
+
+
+def listed_text(image: Listed) -> str:
+    """An image in a list, on one line."""
+    return f"{image.short:<12} {image.state:<9} {image.entered_at:%Y-%m-%d %H:%M:%S}  {image.source.name}"
+
+
+def queue_text(queue: Queue) -> str:
+    """The queue in two lines."""
+    states = ", ".join(f"{n} {state}" for state, n in sorted(queue.images.items())) or "none yet"
+    oldest = f", the oldest for {queue.oldest_seconds:.0f} s" if queue.waiting else ""
+    return (
+        f"Runs: {queue.waiting} waiting{oldest}, {queue.running} running, {queue.delayed} to be tried again,"
+        f" {queue.parked} parked\nImages: {states}"
+    )
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield _verdict(report)
+    if report["format"]:
+        yield f"{report['format']}, {report['width']} x {report['height']}, {report['bytes']:,} bytes"
+    if report["duplicate_of"]:
+        yield f"The same picture as {report['duplicate_of']['short']}"
+    if report["faces"] is not None:
+        yield f"{len(report['faces'])} face{'' if len(report['faces']) == 1 else 's'}"
+    yield from _where(report)
+    camera = " ".join(part for part in report["camera"].values() if part)
+    if camera or report["taken_at"]:
+        yield f"Taken {report['taken_at'] or 'at an unknown time'}" + (f" with {camera}" if camera else "")
+
+
+def _verdict(report: Report) -> str:
+    if report["state"] in ("rejected", "failed"):
+        return f"{report['state'].capitalize()}: {report['reason']}"
+    if not report["release"]:
+        return f"State: {report['state']}"
+    words = VERDICTS[report["release"]["decision"]]
+    score = report["nudity_score"]
+    return f"{words}: nudity score {score:.1f} of 100" if score is not None else words
+
+
+def _where(report: Report) -> Iterator[str]:
+    place, links = report["place"], report["map_links"]
+    if place:
+        yield ", ".join(part for part in (place["name"], place["region"], place["country"]) if part)
+    if links:
+        yield f"{links['openstreetmap']}  {links['google']}"
+    elif report["no_location"]:
+        yield f"No location: {report['no_location']}"
+
+
+def _run(name: str, run: Report) -> str:
+    ms = f"{run['ms']:.0f} ms" if run["ms"] is not None else "-"
+    error = f"  {run['error']}" if run["error"] else ""
+    return f"{name:<16} {run['state']:<8} {run['attempts']} x {ms:>9}{error}"
