@@ -1,1 +1,1 @@
-"""Slack: listeners, cards, commands, manifest and the adapters that speak to Slack."""
+"""Slack: listeners, cards, commands, the outbox and the way files come in."""

@@ -28,50 +28,122 @@ class Done:
 
     reactions: frozenset[str] = frozenset()
     """Names of our reactions on the message."""
-    posting: bool = False
-    """A post was begun and its answer has not been noted: look before posting again."""
+    mute: bool = False
+    """Slack refused our reactions here; the card goes on without them."""
+    posting: float = 0.0
+    """Until when a post whose answer is not known may still appear (seconds since the epoch); 0 when there is
+    none. Look before posting again."""
     ts: str | None = None
     """Our message, once it is known to be there."""
     digest: str = ""
     """Of the content that was sent last."""
+    plain: bool = False
+    """Slack refused the card's blocks; its text alone is sent."""
+    tries: int = 0
+    """Calls that failed since the last one that worked."""
+    fault: str | None = None
+    """What Slack said the last time it refused, in words."""
     over: str | None = None
     """Why nothing more will be sent (message deleted, bot removed, ...)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card as the outbox keeps it."""
+    """One card as the outbox keeps it, claimed by one sender."""
 
     message: Message
+    owner: str
+    """The sender that claimed it."""
     opened_at: float
     """Seconds since the epoch."""
     wanted: int
     """Counts up with every change that may have to be shown."""
     done: Done
+    words: str | None = None
+    """Say just this: an answer to a message without pictures."""
+    withdrawn: str | None = None
+    """Why nothing of this card shall be seen any more."""
     reports: dict[str, Report] = field(default_factory=dict)
     """The announced report of every image that has one, by image id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a call may be made: one every ``every`` seconds, ``burst`` of them at once.
+
+    The calls of any window of w seconds are at most burst + w / every.
+    """
+
+    every: float
+    burst: int = 1
 
 
 class Cards(News, Protocol):
     """Where cards wait to be sent. As a ``News`` sink it takes the reports of Slack's images."""
 
-    def open(self, message: Message, due_at: float) -> None:
-        """Begin a card; opening it again is harmless."""
+    def open(self, message: Message, due_at: float, words: str | None = None) -> None:
+        """Begin a card; safe against power loss when it returns. Opening it again is harmless."""
 
     def withdraw(self, message: Message, why: str) -> None:
-        """Nothing more shall be sent for this message."""
+        """Nothing of this card shall be seen any more; holds for a card that is opened later, too."""
+
+    def leave(self, team: str, channel: str, why: str) -> None:
+        """Withdraw every card of a channel that is not finished."""
 
     def claim(self, owner: str, lease: float) -> Card | None:
         """The next card that is due and whose channel nobody else is sending to."""
 
     def note(self, card: Card, done: Done) -> None:
-        """Record what was just done; kept even if the process dies right after."""
+        """Record what was just done; kept even if the power fails right after.
 
-    def finish(self, card: Card, done: Done, due_at: float | None) -> None:
-        """Give the card back; look again at ``due_at``, or when it changes."""
+        Raises ``Unavailable`` when the claim was lost to another sender.
+        """
 
-    def not_before(self, team: str, method: str, channel: str) -> float:
-        """The earliest time (seconds since the epoch) for the next call of a method in a channel."""
+    def finish(self, card: Card, done: Done, due_at: float | None, *, rest_until: float = 0.0) -> None:
+        """Give the card back; look again at ``due_at``, or when it changes.
 
-    def pace(self, team: str, method: str, channel: str, not_before: float) -> None:
-        """Note that time, for all processes."""
+        Nothing is claimed in its channel before ``rest_until``.
+        """
+
+    def owners(self) -> list[str]:
+        """Who holds a claim."""
+
+    def release(self, owner: str) -> None:
+        """Take its claims from a sender that is gone."""
+
+    def reserve(self, team: str, method: str, pace: Pace) -> float:
+        """0 when the method may be called now, and the call counted; else the earliest time for it."""
+
+    def hold(self, team: str, method: str, until: float) -> None:
+        """Let no process call the method before that time: Slack said Retry-After."""
+
+    def stopped(self, limit: int) -> list[tuple[Message, str]]:
+        """The newest cards that came to a premature end or cannot get out now, and why."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when another connection has written something, or after ``seconds``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A file that was shared in a channel, as the ``file_shared`` event tells it."""
+
+    team: str
+    channel: str
+    file: str
+
+
+class Shares(Protocol):
+    """Notices pictures whose message never came: Slack announces every shared file twice."""
+
+    def expect(self, share: Share, due_at: float) -> None:
+        """The file was announced; its message should have come by ``due_at``."""
+
+    def met(self, shares: list[Share]) -> None:
+        """The message with these files came, before or after their announcement."""
+
+    def missed(self) -> Share | None:
+        """A share whose message is overdue."""
+
+    def postpone(self, share: Share, due_at: float) -> None:
+        """Look at a missed share again later."""

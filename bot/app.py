@@ -1,0 +1,58 @@
+"""The Bolt app: every listener, wired to what it needs. It makes no call to Slack when it is built."""
+
+import logging
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.intake import Door
+from bot.listeners.actions import details
+from bot.listeners.commands import imgstatus
+from bot.listeners.events import departure, file_shared, message, unknown
+from bot.listeners.shortcuts import check_image
+from bot.ports import Health, Intake
+from pipeline.cards import Cards, Shares
+from pipeline.catalog import Catalog
+
+log = logging.getLogger("bot.bolt")
+
+
+def create_app(
+    client: WebClient,
+    signing_secret: str,
+    *,
+    intake: Intake,
+    catalog: Catalog,
+    cards: Cards,
+    shares: Shares,
+    health: Health,
+) -> App:
+    """The app for HTTP and for Socket Mode.
+
+    Listeners run before the answer (``process_before_response``): what they raise becomes a 500, and Slack
+    delivers again. The sender of a request is known from its signature; no auth.test stands in the way.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    app = App(
+        client=client,
+        name="loupe",
+        logger=log,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        process_before_response=True,
+        ignoring_self_events_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    door = Door(intake, cards, shares)
+    message.register(app, door, cards)
+    file_shared.register(app, shares)
+    departure.register(app, cards)
+    imgstatus.register(app, catalog, health)
+    check_image.register(app, door, catalog)
+    details.register(app, catalog)
+    unknown.register(app)
+    return app

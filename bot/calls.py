@@ -1,0 +1,119 @@
+"""The calls that make and keep a card, and how often Slack lets them be made.
+
+Rates: docs.slack.dev/apis/web-api/rate-limits (chat.postMessage about one a second and channel; tier 3 is
+50 and tier 2 is 20 a minute) and chat.update (50 a minute). Every pace stays below its limit in any window of
+one minute: burst + 60 / every.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.api import call
+from bot.cards.message import Content
+from bot.refusals import Refusal
+from pipeline.cards import Message, Pace
+
+EVENT_TYPE = "loupe_card"
+PER_CHANNEL = 1.05
+"""Seconds between two posts in a channel."""
+PACES = {
+    "chat.postMessage": Pace(0.25, 20),
+    "chat.update": Pace(1.5, 10),
+    "chat.delete": Pace(1.5, 10),
+    "reactions.add": Pace(1.5, 10),
+    "reactions.remove": Pace(4.0, 5),
+    "conversations.replies": Pace(1.5, 10),
+    "files.info": Pace(0.75, 20),
+}
+EYES_PACE = Pace(4.0, 5)
+"""As often as a reaction can be taken away again."""
+
+
+def key(message: Message) -> str:
+    """What our message carries in its metadata and its first block: the message it answers."""
+    return f"{message.team}:{message.channel}:{message.ts}"
+
+
+class Calls:
+    """Slack's methods as the outbox needs them. Everything raises ``Refusal``."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._bot_id: str | None = None
+
+    def post(self, message: Message, content: Content) -> str:
+        """Post into the thread; the ts of the new message."""
+        answer = call(
+            self._client.chat_postMessage,
+            channel=message.channel,
+            thread_ts=message.thread,
+            unfurl_links=False,
+            unfurl_media=False,
+            **_shown(message, content),
+        )
+        return str(answer["ts"])
+
+    def edit(self, message: Message, ts: str, content: Content) -> None:
+        """Change our message."""
+        call(self._client.chat_update, channel=message.channel, ts=ts, **_shown(message, content))
+
+    def remove(self, message: Message, ts: str) -> None:
+        """Delete our message."""
+        call(self._client.chat_delete, channel=message.channel, ts=ts)
+
+    def react(self, message: Message, name: str) -> None:
+        """Put a reaction on the message."""
+        call(self._client.reactions_add, channel=message.channel, timestamp=message.ts, name=name)
+
+    def unreact(self, message: Message, name: str) -> None:
+        """Take our reaction away."""
+        call(self._client.reactions_remove, channel=message.channel, timestamp=message.ts, name=name)
+
+    def find(self, message: Message) -> tuple[str, str] | None:
+        """Our message for this one, where it is in the thread: its ts and its content's digest."""
+        for reply in self._replies(message):
+            payload = (reply.get("metadata") or {}).get("event_payload") or {}
+            if self._ours(reply) and (payload.get("key") == key(message) or _marked(reply, message)):
+                return str(reply["ts"]), str(payload.get("digest") or "")
+        return None
+
+    def _replies(self, message: Message) -> Iterator[Mapping[str, Any]]:
+        cursor = ""
+        while True:
+            answer = call(
+                self._client.conversations_replies,
+                channel=message.channel,
+                ts=message.thread,
+                oldest=message.ts,
+                limit=100,
+                include_all_metadata=True,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            yield from answer.get("messages") or []
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    def _ours(self, reply: Mapping[str, Any]) -> bool:
+        if self._bot_id is None:
+            try:
+                self._bot_id = str(call(self._client.auth_test).get("bot_id") or "")
+            except Refusal:
+                return True
+        return not self._bot_id or reply.get("bot_id") in (None, self._bot_id)
+
+
+def _marked(reply: Mapping[str, Any], message: Message) -> bool:
+    return any(block.get("block_id") == f"loupe:{key(message)}" for block in reply.get("blocks") or [])
+
+
+def _shown(message: Message, content: Content) -> dict[str, Any]:
+    payload = {"key": key(message), "digest": content.digest}
+    shown: dict[str, Any] = {
+        "text": content.text,
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": payload},
+    }
+    first = [{**block, "block_id": f"loupe:{key(message)}"} for block in content.blocks[:1]]
+    return {**shown, "blocks": [*first, *content.blocks[1:]]}

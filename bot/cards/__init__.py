@@ -1,0 +1,1 @@
+"""What Loupe says in Slack, as pure functions from reports to (text, blocks)."""

@@ -1,0 +1,113 @@
+"""The one card of a message: of one picture or of many, first without, then with what was found."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import picture
+from bot.cards.blocks import ALL_BLOCKS, TEXT, Block, button, context, cut, section
+from bot.cards.words import count
+from pipeline.ports import Report
+
+DETAILS = "loupe_details"
+MOST = 40
+"""Pictures that get a section of their own; Slack's own client attaches ten files at most."""
+HONESTY = "Found by programs, which can be wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one Slack message shows. ``text`` says everything that the blocks say."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Changes when the content does."""
+        seen = json.dumps([self.text, self.blocks], sort_keys=True)
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
+def looking(done: int, total: int) -> Content:
+    """What stands in the thread while a picture takes longer."""
+    words = "Looking at the picture…" if total == 1 else f"Looking at {total} pictures, {done} done…"
+    return Content(words, (section(words),))
+
+
+def saying(words: str) -> Content:
+    """A plain answer; ``words`` are already escaped."""
+    return Content(cut(words, TEXT), (section(words),))
+
+
+def card(reports: Sequence[Report], here: str, value: str = "") -> Content:
+    """The card of a message in channel ``here``; ``value`` goes with the Details button."""
+    if len(reports) == 1:
+        return _single(reports[0], here, value)
+    return _many(reports, here, value)
+
+
+def _single(report: Report, here: str, value: str) -> Content:
+    verdict, facts = picture.verdict(report), picture.facts(report)
+    small = [picture.label(report), picture.duplicate(report, here), picture.credit(report)]
+    if facts:
+        small.append(HONESTY)
+    footer = "\n".join(line for line in small if line)
+    body = [section(verdict)] + ([section("\n".join(facts))] if facts else [])
+    text = "\n".join([verdict, *facts, footer])
+    return Content(cut(text, TEXT), (*body, context(footer), *_details(value)))
+
+
+def _many(reports: Sequence[Report], here: str, value: str) -> Content:
+    shown, rest = reports[:MOST], len(reports) - MOST
+    head = f"*{summary(reports)}*"
+    tail = "\n".join(dict.fromkeys(filter(None, [HONESTY, *(picture.credit(r) for r in reports)])))
+    if rest > 0:
+        tail = f"{count(rest, 'more picture')} of this message: `/imgstatus channel` lists them.\n{tail}"
+    frame = [section(head), context(tail), *_details(value)]
+    bodies = next(
+        bodies
+        for level in (_full, _short, _shortest)
+        if _weight([*frame, *map(section, bodies := [level(i, r, here) for i, r in enumerate(shown, 1)])])
+        <= ALL_BLOCKS
+        or level is _shortest
+    )
+    text = next(
+        text
+        for level in (_full, _short, _shortest)
+        if len(text := "\n".join([head, *(level(i, r, here) for i, r in enumerate(shown, 1)), tail])) <= TEXT
+        or level is _shortest
+    )
+    return Content(cut(text, TEXT), (frame[0], *map(section, bodies), *frame[1:]))
+
+
+def summary(reports: Sequence[Report]) -> str:
+    """How many pictures ended how: ``3 pictures: 2 looked at, 1 held for a moderator``."""
+    quiet = sum(picture.is_quiet(r) for r in reports)
+    trouble = sum(picture.is_trouble(r) and not picture.is_quiet(r) for r in reports)
+    clear = len(reports) - quiet - trouble
+    parts = [(clear, "looked at"), (quiet, "held for a moderator"), (trouble, "not looked at")]
+    return f"{count(len(reports), 'picture')}: " + ", ".join(f"{n} {words}" for n, words in parts if n)
+
+
+def _full(index: int, report: Report, here: str) -> str:
+    lines = [f"*{index}.* {picture.label(report)}", picture.verdict(report), *picture.facts(report)]
+    return "\n".join(line for line in [*lines, picture.duplicate(report, here)] if line)
+
+
+def _short(index: int, report: Report, here: str) -> str:
+    lines = [f"*{index}.* {picture.label(report)}", picture.verdict(report), picture.brief(report)]
+    return cut("\n".join(line for line in [*lines, picture.duplicate(report, here)] if line), 500)
+
+
+def _shortest(index: int, report: Report, _here: str) -> str:
+    return f"*{index}.* {picture.headline(report)}"
+
+
+def _details(value: str) -> list[Block]:
+    return [button("Details", DETAILS, value)] if value else []
+
+
+def _weight(blocks: Sequence[Block]) -> int:
+    return len(json.dumps(list(blocks), ensure_ascii=False))

@@ -1,0 +1,75 @@
+"""Words that are safe to put into a Slack message, whoever wrote them.
+
+Source of the rules: docs.slack.dev/messaging/formatting-message-text (escaping, dates, mentions).
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+NAME_LIMIT = 80
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_SLANTING = re.compile(r"(?<!\w)_|_(?!\w)")
+_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
+
+
+def escape(words: object) -> str:
+    """Our own sentence with somebody's words in it: nothing in it can become a link or a mention."""
+    return _visible(str(words)).translate(_ESCAPES)
+
+
+def name(words: object, limit: int = NAME_LIMIT) -> str:
+    """Somebody's words on one line (a file name, a camera), cut to ``limit``, without any formatting."""
+    line = " ".join(_visible(str(words)).split())
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    return _SLANTING.sub("＿", line).translate(_ESCAPES | _MARKS)
+
+
+def _visible(words: str) -> str:
+    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else " " for c in words)
+
+
+def date(moment: datetime | str) -> str:
+    """A moment as Slack shows it in the reader's own time zone, with UTC as the fallback."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    fallback = f"{at:%Y-%m-%d %H:%M} {at.tzname() or 'UTC'}"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def person(user: str) -> str | None:
+    """A mention; None when this is no user's id."""
+    return f"<@{user}>" if _USER.fullmatch(user) else None
+
+
+def channel(id: str) -> str | None:
+    """A channel's link; None when this is no channel's id."""
+    return f"<#{id}>" if _CHANNEL.fullmatch(id) else None
+
+
+def link(address: str, label: str) -> str:
+    """A link with a label; addresses come from Loupe itself."""
+    safe = address.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")
+    return f"<{safe}|{escape(label)}>"
+
+
+def size(number: float) -> str:
+    """A number of bytes in powers of 1000, as file managers show it."""
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000 or unit == "MB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "bytes" or number >= 100 else f"{number:.1f} {unit}"
+
+
+def count(number: int, noun: str) -> str:
+    """1 picture, 2 pictures."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def whole(value: Any) -> str:
+    """A score as a whole number, cut so that 99.7 does not become 100."""
+    return str(int(float(value)))

@@ -1,0 +1,131 @@
+"""Brings the bytes of a picture that was posted in Slack. Each way to fail has a sentence of its own.
+
+Sources: docs.slack.dev/reference/methods/files.info, /reference/objects/file-object ("mode", "file_access"),
+/apis/slack-connect.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, BinaryIO
+
+from slack_sdk import WebClient
+
+from bot.api import call, trusts
+from bot.calls import PACES
+from bot.cards.words import size
+from bot.refusals import Kind, Refusal, retry_after
+from pipeline.adapters.download import Refused, Wanted, fetch
+from pipeline.cards import Cards
+from pipeline.errors import Rejected, Transient
+from pipeline.model import Source
+
+INFO = "files.info"
+DELETED = "The file was deleted from Slack before it could be looked at."
+LOGIN_PAGE = (
+    "Slack answered with its login page instead of the picture. An admin has to give Loupe the scope"
+    " files:read and install it again; then the picture can be run again."
+)
+IDENTITY = (
+    "Slack does not accept Loupe's token any more ({error}). An admin has to install Loupe again; then the"
+    " picture can be run again."
+)
+SCOPE = (
+    "Loupe may not read files here: it lacks the scope files:read. An admin has to add it and install Loupe"
+    " again; then the picture can be run again."
+)
+DENIED = "Slack does not let Loupe see this file ({error}). Share it in a channel that Loupe is a member of."
+EXTERNAL = "The file is kept outside of Slack ({where}), where Loupe does not go. Upload the picture itself."
+ELSEWHERE = "The file's address is not one of Slack's, so it was not fetched. Upload the picture itself."
+WEB_PAGE = "This is a web page, not a picture."
+TOO_BIG = "The file has {size}; the most that is looked at is {limit}. Post a smaller copy."
+WORDS = {
+    "file_deleted": DELETED,
+    "file_not_found": "Slack has no such file for Loupe: it was deleted, or Loupe is not in its channel.",
+    "missing_scope": SCOPE,
+    "no_permission": SCOPE,
+}
+
+
+class SlackFiles:
+    """The ``Incoming`` port for pictures from Slack."""
+
+    def __init__(self, client: WebClient, cards: Cards) -> None:
+        self._client = client
+        self._cards = cards
+        self._trusted = trusts(client.base_url)
+
+    def open(self, source: Source, limit: int) -> AbstractContextManager[BinaryIO]:
+        """The file's bytes as Slack keeps them now."""
+        return self._opened(source, limit)
+
+    @contextmanager
+    def _opened(self, source: Source, limit: int) -> Iterator[BinaryIO]:
+        file = self.info(source.team, source.locator)
+        wanted = Wanted(_address(file), self._client.token or "", limit, _size(file, limit))
+        try:
+            with fetch(wanted, self._trusted) as stream:
+                yield stream
+        except Refused as refused:
+            raise _download_failed(refused, file) from None
+
+    def info(self, team: str, file: str) -> Mapping[str, Any]:
+        """What files.info says. Raises ``Rejected`` or ``Transient``."""
+        if wait := self._cards.reserve(team, INFO, PACES[INFO]):
+            raise Transient("Slack asked Loupe to slow down.", max(0.1, wait - time.time()))
+        try:
+            answer = call(self._client.files_info, file=file)
+        except Refusal as refusal:
+            raise self._failed(team, refusal) from None
+        found: Mapping[str, Any] = answer.get("file") or {}
+        return found
+
+    def _failed(self, team: str, refusal: Refusal) -> Rejected | Transient:
+        if refusal.kind is Kind.LATER:
+            self._cards.hold(team, INFO, time.time() + refusal.retry_after)
+            return Transient("Slack asked Loupe to slow down.", refusal.retry_after)
+        if refusal.kind in (Kind.UNSURE, Kind.UNSENT):
+            return Transient(f"Slack could not be reached ({refusal.error}).")
+        if refusal.error in WORDS:
+            return Rejected(WORDS[refusal.error])
+        words = IDENTITY if refusal.kind is Kind.IDENTITY else DENIED
+        return Rejected(words.format(error=refusal.error))
+
+
+def _address(file: Mapping[str, Any]) -> str:
+    if file.get("mode") in ("tombstone", "hidden_by_limit"):
+        return _never(DELETED)
+    if file.get("file_access") in ("access_denied", "file_not_found"):
+        return _never(DENIED.format(error=file["file_access"]))
+    if file.get("is_external") or file.get("mode") == "external":
+        return _never(EXTERNAL.format(where=str(file.get("external_type") or "another service")[:40]))
+    address = file.get("url_private_download") or file.get("url_private")
+    return str(address) if address else _never(DENIED.format(error="no address"))
+
+
+def _never(words: str) -> str:
+    raise Rejected(words)
+
+
+def _size(file: Mapping[str, Any], limit: int) -> int | None:
+    declared = file.get("size")
+    if not isinstance(declared, int) or declared <= 0:
+        return None
+    if declared > limit:
+        raise Rejected(TOO_BIG.format(size=size(declared), limit=size(limit)))
+    return declared
+
+
+def _download_failed(refused: Refused, file: Mapping[str, Any]) -> Rejected | Transient:
+    status = refused.status
+    if status == 200 and str(file.get("mimetype")).startswith(("text/html", "application/xhtml")):
+        return Rejected(WEB_PAGE)
+    if refused.location:
+        return Rejected(LOGIN_PAGE if status else ELSEWHERE)
+    if status == 429:
+        return Transient("Slack asked Loupe to slow down.", retry_after(refused.headers))
+    if status >= 500 or status == 408:
+        return Transient(f"Slack could not hand out the file (HTTP {status}).")
+    if status in (404, 410):
+        return Rejected(DELETED)
+    return Rejected(LOGIN_PAGE if status in (200, 401) else DENIED.format(error=f"HTTP {status}"))

@@ -1,0 +1,34 @@
+"""The door: a message's pictures go into the ledger and its card into the outbox, before Slack hears back."""
+
+import time
+
+from bot.arrivals import Posted
+from bot.ports import Intake
+from pipeline.cards import Cards, Shares
+from pipeline.ledger import Entry
+
+NOT_A_PICTURE = (
+    "I only look at pictures: JPEG, PNG, GIF, WebP, HEIC, AVIF, TIFF and BMP."
+    " Post one here and I will say what I find."
+)
+
+
+class Door:
+    """Takes messages in. Doing it again changes nothing."""
+
+    def __init__(self, intake: Intake, cards: Cards, shares: Shares) -> None:
+        self._intake = intake
+        self._cards = cards
+        self._shares = shares
+
+    def take(self, posted: Posted) -> list[Entry]:
+        """The pictures of a message; raises when they could not be stored, so that Slack delivers again."""
+        entries: list[Entry] = []
+        if posted.pictures:
+            entries = self._intake.enter(posted.arrivals)
+            self._cards.open(posted.message, time.time())
+        elif posted.others and posted.direct:
+            self._cards.open(posted.message, time.time(), NOT_A_PICTURE)
+        if posted.shares:
+            self._shares.met(posted.shares)
+        return entries

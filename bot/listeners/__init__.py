@@ -1,0 +1,1 @@
+"""What Slack sends, one file per kind and name; each has a ``register``."""

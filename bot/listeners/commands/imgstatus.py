@@ -1,0 +1,68 @@
+"""``/imgstatus``: what became of pictures. Answers only the person who asked, from the ledger alone.
+
+Source: docs.slack.dev/interactivity/implementing-slash-commands (the answer may ride on the acknowledgement).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import App
+
+from bot.access import may_see
+from bot.cards import status
+from bot.cards.message import Content
+from bot.ports import Health
+from pipeline.catalog import Catalog
+
+COMMAND = "/imgstatus"
+MINE, ROOM = 5, 10
+LOOKS_LIKE_ID = re.compile(r"(?i)img-\S+|[0-9a-f]{8}-?[0-9a-f-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One use of the command."""
+
+    text: str
+    team: str
+    channel: str
+    person: str
+
+
+def register(app: App, catalog: Catalog, health: Health) -> None:
+    """Listen to the command."""
+
+    @app.command(COMMAND)
+    def on_imgstatus(ack: Callable[..., Any], body: dict[str, Any], context: dict[str, Any]) -> None:
+        asked = Asked(
+            text=str(body.get("text") or "").strip(),
+            team=str(context.get("team_id") or body.get("team_id") or ""),
+            channel=str(body.get("channel_id") or ""),
+            person=str(body.get("user_id") or ""),
+        )
+        content = answer(asked, catalog, health)
+        ack(response_type="ephemeral", text=content.text, blocks=list(content.blocks))
+
+
+def answer(asked: Asked, catalog: Catalog, health: Health) -> Content:
+    """What the command says."""
+    word = asked.text.lower()
+    if not word:
+        return status.mine(catalog.of_person(asked.team, asked.person, MINE), catalog.queue())
+    if word == "channel":
+        return status.room(catalog.of_channel(asked.team, asked.channel, ROOM))
+    if word == "health":
+        return status.health(health(), catalog.queue())
+    if word in ("help", "?"):
+        return status.usage()
+    return _one(asked, catalog)
+
+
+def _one(asked: Asked, catalog: Catalog) -> Content:
+    named = asked.text.split()[0].strip("`*_<>.,:;")
+    found = catalog.find(named) if len(named) <= 64 else None
+    if found and may_see(found.source, asked.team, asked.channel, asked.person):
+        return status.one(catalog.report(found.image), asked.channel)
+    return status.unknown(named) if found or LOOKS_LIKE_ID.fullmatch(named) else status.usage(asked.text)

@@ -1,0 +1,1 @@
+"""Events: messages, shared files, departures."""

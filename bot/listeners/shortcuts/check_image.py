@@ -1,0 +1,97 @@
+"""The message shortcut "Check this image": take in what was missed, or say what was found.
+
+Source: docs.slack.dev/interactivity/implementing-shortcuts (acknowledge in 3 s, answer by response_url).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.api import call
+from bot.arrivals import Posted, posted
+from bot.cards.message import Content, card, saying
+from bot.intake import Door
+from bot.refusals import Kind, Refusal
+from pipeline.catalog import Catalog, Listed
+from pipeline.errors import LoupeError
+
+CALLBACK = "check_image"
+NO_PICTURE = "There is no picture in that message."
+INVITE = (
+    "I am not in this conversation, so I cannot fetch its pictures. Invite me with `/invite @Loupe` first."
+)
+TAKEN = "I am looking at it. What I find comes into its thread."
+WAITING = "I am already looking at it. What I find comes into its thread."
+BROKEN = "I could not take the picture in just now. Please try again in a minute."
+
+
+def register(app: App, door: Door, catalog: Catalog) -> None:
+    """Listen to the shortcut."""
+
+    def check(body: dict[str, Any], client: WebClient, respond: Callable[..., Any], team: str) -> None:
+        content = answer(body, team, client, door, catalog)
+        respond(
+            text=content.text,
+            blocks=list(content.blocks),
+            response_type="ephemeral",
+            replace_original=False,
+        )
+
+    def on_check(
+        body: dict[str, Any], client: WebClient, respond: Callable[..., Any], context: dict[str, Any]
+    ) -> None:
+        check(body, client, respond, str(context.get("team_id") or ""))
+
+    app.shortcut(CALLBACK)(ack=_acknowledge, lazy=[on_check])
+
+
+def _acknowledge(ack: Callable[..., Any]) -> None:
+    ack()
+
+
+def answer(body: Mapping[str, Any], team: str, client: WebClient, door: Door, catalog: Catalog) -> Content:
+    """What the shortcut says; takes the message's pictures in where they were not known."""
+    channel = body.get("channel") or {}
+    event = {**(body.get("message") or {}), "channel": channel.get("id")}
+    asked = posted(event, team, str(channel.get("name") or ""))
+    if not asked.pictures:
+        return saying(NO_PICTURE)
+    known = catalog.of_message(team, asked.message.channel, asked.message.ts)
+    if known:
+        return _found(known, asked, catalog)
+    try:
+        return _take(asked, client, door)
+    except LoupeError:
+        return saying(BROKEN)
+
+
+def _take(asked: Posted, client: WebClient, door: Door) -> Content:
+    if not _member(client, asked.message.channel):
+        return saying(INVITE)
+    door.take(asked)
+    return saying(TAKEN)
+
+
+def _member(client: WebClient, channel: str) -> bool:
+    if channel.startswith("D"):
+        return _knows(client, channel) is not None
+    found = _knows(client, channel)
+    return bool(found and found.get("is_member", found.get("is_mpim", False)))
+
+
+def _knows(client: WebClient, channel: str) -> Mapping[str, Any] | None:
+    try:
+        found: Mapping[str, Any] = call(client.conversations_info, channel=channel).get("channel") or {}
+    except Refusal as refusal:
+        if refusal.kind is Kind.NEVER:
+            return None
+        raise
+    return found
+
+
+def _found(known: list[Listed], asked: Posted, catalog: Catalog) -> Content:
+    if any(image.state == "waiting" for image in known):
+        return saying(WAITING)
+    return card([catalog.report(image.image) for image in known], asked.message.channel)

@@ -1,0 +1,192 @@
+"""The sender: claims a card, takes the one step that is next, notes it, gives the card back."""
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.calls import EYES_PACE, PACES, PER_CHANNEL, Calls
+from bot.judge import After, judge, reacted
+from bot.refusals import Kind, Refusal
+from bot.wanted import EYES, SLOW, Call, Edit, End, Look, Post, React, Remove, Rest, Unreact, next_step
+from pipeline.cards import Card, Cards, Done
+from pipeline.catalog import Catalog
+from pipeline.errors import LoupeError
+from pipeline.ports import Report
+
+LEASE = 120.0
+"""Longer than any one step can take."""
+IN_DOUBT = 10.0
+"""Seconds after a crash in which a message that was being posted may still appear."""
+STEPS = 6
+"""Steps for one card before another card of the channel has its turn."""
+IDLE = 0.25
+METHODS: dict[type[Call], str] = {
+    Post: "chat.postMessage",
+    Edit: "chat.update",
+    Remove: "chat.delete",
+    React: "reactions.add",
+    Unreact: "reactions.remove",
+    Look: "conversations.replies",
+}
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Sends cards. Any number of outboxes may run at once, in any number of processes."""
+
+    def __init__(
+        self, cards: Cards, catalog: Catalog, calls: Calls, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._cards = cards
+        self._catalog = catalog
+        self._calls = calls
+        self._clock = clock
+
+    def send_next(self, owner: str) -> bool:
+        """Take one card as far as it goes now; False when none is due."""
+        card = self._cards.claim(owner, LEASE)
+        if card is None:
+            return False
+        rest_until = 0.0
+        for _ in range(STEPS):
+            after = self._advance(card)
+            rest_until = max(rest_until, after.rest_until)
+            if after.done == card.done or after.due_at is None or after.due_at > self._clock():
+                break
+            self._cards.note(card, after.done)
+            card = replace(card, done=after.done)
+        self._cards.finish(card, after.done, after.due_at, rest_until=rest_until)
+        return True
+
+    def run(self, stop: threading.Event, senders: int = 4) -> None:
+        """Send until told to stop; a slow channel holds up no other."""
+        self._free_the_dead()
+        names = [f"{socket.gethostname()}/{os.getpid()}/{n}" for n in range(senders)]
+        threads = [threading.Thread(target=self._loop, args=(stop, name), name=name) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _loop(self, stop: threading.Event, owner: str) -> None:
+        while not stop.is_set():
+            try:
+                if not self.send_next(owner):
+                    self._cards.wait(IDLE)
+            except LoupeError as fault:
+                log.warning("outbox: %s", fault.words)
+                self._pause(stop, owner)
+            except Exception:
+                log.exception("outbox: a step broke; the card stays due")
+                self._pause(stop, owner)
+
+    def _pause(self, stop: threading.Event, owner: str) -> None:
+        stop.wait(2.0)
+        try:
+            self._cards.release(owner)
+        except LoupeError as fault:
+            log.warning("outbox: %s", fault.words)
+
+    def _free_the_dead(self) -> None:
+        """Take back what senders of this machine held whose process is gone."""
+        for owner in self._cards.owners():
+            host, _, rest = owner.partition("/")
+            pid = rest.partition("/")[0]
+            if host == socket.gethostname() and pid.isdigit() and not _lives(int(pid)):
+                self._cards.release(owner)
+
+    def _advance(self, card: Card) -> After:
+        now = self._clock()
+        step = next_step(card, self._reports(card), now)
+        if isinstance(step, Rest):
+            return After(card.done, step.until)
+        if isinstance(step, End):
+            return After(replace(card.done, over=step.why, fault=None), None)
+        if free_at := self._free_at(card, step):
+            late = card.opened_at + SLOW if step == React(EYES) else free_at + random.uniform(0, 0.3)  # noqa: S311
+            return After(card.done, late)
+        return self._call(card, step)
+
+    def _free_at(self, card: Card, step: Call) -> float:
+        team, method = card.message.team, METHODS[type(step)]
+        if step == React(EYES) and (free_at := self._cards.reserve(team, "eyes", EYES_PACE)):
+            return free_at
+        return self._cards.reserve(team, method, PACES[method])
+
+    def _call(self, card: Card, step: Call) -> After:
+        noted = card.done
+        if isinstance(step, Post):
+            noted = replace(card.done, posting=self._clock() + IN_DOUBT)
+            self._cards.note(card, noted)
+        try:
+            done = replace(self._take(card, noted, step), tries=0, fault=None)
+        except Refusal as refusal:
+            return self._refused(card, noted, step, refusal)
+        if not isinstance(step, Look):
+            log.info("sent", extra={"step": type(step).__name__, "channel": card.message.channel})
+        now = self._clock()
+        if isinstance(step, Look) and done.ts is None and done.posting:
+            return After(done, min(done.posting, now + 2))
+        if isinstance(step, Remove):
+            return After(done, None)
+        return After(done, now, now + PER_CHANNEL if isinstance(step, Post) else 0.0)
+
+    def _take(self, card: Card, done: Done, step: Call) -> Done:
+        message = card.message
+        match step:
+            case Post(content):
+                ts = self._calls.post(message, content)
+                return replace(done, ts=ts, digest=content.digest, posting=0.0)
+            case Edit(ts, content):
+                self._calls.edit(message, ts, content)
+                return replace(done, digest=content.digest)
+            case Remove(ts):
+                self._calls.remove(message, ts)
+                return replace(done, over=card.withdrawn)
+            case Look():
+                return self._look(card, done)
+            case React(name):
+                self._calls.react(message, name)
+                return reacted(done, step)
+            case Unreact(name):
+                self._calls.unreact(message, name)
+                return reacted(done, step)
+
+    def _look(self, card: Card, done: Done) -> Done:
+        found = self._calls.find(card.message)
+        if found is not None:
+            return replace(done, ts=found[0], digest=found[1], posting=0.0)
+        return replace(done, posting=0.0) if self._clock() >= done.posting else done
+
+    def _refused(self, card: Card, noted: Done, step: Call, refusal: Refusal) -> After:
+        method, now = METHODS[type(step)], self._clock()
+        if refusal.kind is Kind.LATER:
+            self._cards.hold(card.message.team, method, now + refusal.retry_after)
+        log.warning("%s for a card in %s: %s", method, card.message.channel, refusal.words)
+        return judge(card, noted, step, refusal, now)
+
+    def _reports(self, card: Card) -> Sequence[Report | None]:
+        if card.done.over is not None or card.withdrawn is not None or card.words is not None:
+            return ()
+        message = card.message
+        listed = self._catalog.of_message(message.team, message.channel, message.ts)
+        known = dict(card.reports)
+        for image in listed:
+            if image.image not in known and image.state != "waiting":
+                known[image.image] = self._catalog.report(image.image)
+        return [known.get(image.image) for image in listed]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

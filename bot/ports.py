@@ -1,0 +1,17 @@
+"""What the bot asks of the rest of Loupe, besides the ports in ``pipeline``."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pipeline.ledger import Entry
+from pipeline.model import Source
+
+Health = Callable[[], Sequence[tuple[str, str]]]
+"""What runs and how well, as (label, words)."""
+
+
+class Intake(Protocol):
+    """Takes pictures into Loupe."""
+
+    def enter(self, arrivals: Sequence[tuple[str, Source]]) -> list[Entry]:
+        """Take each in under its delivery key; on disk when it returns. The same key again is harmless."""
