@@ -51,10 +51,12 @@ def _worker_engine(settings: Settings, only: tuple[str, ...], backoff: Backoff |
 def _ports(base: Ground) -> dict[type, object]:
     settings = base.settings
     cache = settings.data / "cache"
-    incoming = {"file": FileIncoming(), "slack": _slack_files(settings)}
+    incoming: dict[str, ports.Incoming] = {"file": FileIncoming()}
+    if settings.slack_bot_token:
+        incoming["slack"] = _slack_files(base, settings.slack_bot_token.get_secret_value())
     return {
         ports.Store: base.store,
-        ports.Incoming: IncomingBySource({k: v for k, v in incoming.items() if v}),
+        ports.Incoming: IncomingBySource(incoming),
         ports.Twins: SqliteTwins(base.database),
         ports.Pictures: StoredPictures(base.store, settings.decode_memory << 20),
         ports.NudityDetector: OnnxNudity(),
@@ -65,3 +67,11 @@ def _ports(base: Ground) -> dict[type, object]:
         ports.Limits: settings,
         ports.ReleaseBands: Bands(settings.safe_below * 100, settings.nude_from * 100),
     }
+
+
+def _slack_files(base: Ground, token: str) -> ports.Incoming:
+    # Imported only where Slack is connected: a worker that checks files does without the SDK's memory.
+    from bot.api import client
+    from bot.files import SlackFiles
+
+    return SlackFiles(client(token, base.settings.slack_api_url), base.cards)

@@ -1,0 +1,75 @@
+"""What `loupe doctor` looks at: each thing in words, and how to mend it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from loupe import preflight
+from loupe.ground import folder
+from loupe.settings import SLACK_API, Settings, variable
+from pipeline.adapters.onnx_faces import YUNET
+from pipeline.adapters.onnx_nudity import OPEN_NSFW
+from pipeline.chain import discover
+from pipeline.errors import LoupeError
+
+LOW_DISK = 1 << 30
+"""Bytes free below which the doctor frowns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    well: bool
+    words: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything that can be told without changing anything but the data folder itself."""
+    yield _try("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
+    yield _disk(settings)
+    yield _try("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
+    for weights in (OPEN_NSFW, YUNET):
+        yield _try("model", weights.path, f"{weights.file} is the one that was tested")
+    yield _try("actors", discover, ", ".join(discover().names()))
+    yield _slack(settings)
+    yield _geocoder(settings)
+    yield from _unknown_settings()
+
+
+def _try(name: str, act: Callable[[], object], words: str) -> Finding:
+    try:
+        act()
+    except LoupeError as fault:
+        return Finding(name, False, fault.words)
+    return Finding(name, True, words)
+
+
+def _disk(settings: Settings) -> Finding:
+    there = settings.data if settings.data.exists() else settings.data.absolute().parent
+    free = shutil.disk_usage(there).free
+    words = f"{free / 1e9:.1f} GB free"
+    return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
+
+
+def _slack(settings: Settings) -> Finding:
+    if not settings.has_slack:
+        return Finding("slack", True, "not configured: `loupe up` starts the sandbox workspace instead")
+    way = "Socket Mode" if settings.slack_app_token else "HTTP requests"
+    where = "Slack" if settings.slack_api_url == SLACK_API else settings.slack_api_url
+    return Finding("slack", True, f"{where} by {way}")
+
+
+def _geocoder(settings: Settings) -> Finding:
+    if settings.nominatim:
+        return Finding("geocoder", True, f"places are refined by Nominatim, contact {settings.nominatim}")
+    return Finding("geocoder", True, "places are named offline; nothing leaves this machine")
+
+
+def _unknown_settings() -> Iterator[Finding]:
+    known = {variable(name) for name in Settings.model_fields} | {"LOUPE_ENVIRONMENT", "LOUPE_ZONE"}
+    for name in sorted(os.environ):
+        if name.startswith("LOUPE_") and name not in known:
+            yield Finding("settings", False, f"{name} is not a setting of Loupe; see docs/settings.md")
