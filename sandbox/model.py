@@ -56,8 +56,8 @@ class File:
 class Message:
     """A message as posted; `shapes.message_json` turns it into Slack's JSON.
 
-    `files` are ids. `reactions` maps an emoji's name to the users who gave it. `only_for` is the one user who sees an ephemeral message, else empty. `tombstone` marks a deleted thread parent that still has
-    replies.
+    `files` are ids. `reactions` maps an emoji's name to the users who gave it. `only_for` is the one user who
+    sees an ephemeral message, else empty. `tombstone` marks a deleted thread parent that still has replies.
     """
 
     ts: str
