@@ -100,7 +100,8 @@ class MemoryLedger:
     def resume(self, image: str, follow: Follow) -> None:
         """See ``Ledger.resume``."""
         with self._lock:
-            self._follow(image, follow)
+            if image in self._rows:
+                self._follow(image, follow)
 
     def images(self, after: str, limit: int) -> list[str]:
         """See ``Ledger.images``."""
@@ -129,19 +130,22 @@ class MemoryLedger:
             return
         before = known.get(row.actor)
         task = self._tasks.get((row.image, row.actor))
-        if task and task.revision <= row.revision:
+        removed = task is not None and task.revision <= row.revision
+        if removed:
             del self._tasks[row.image, row.actor]
             self._claims.pop((row.image, row.actor), None)
-        if before is None or row.revision == before.revision + 1:
+        accepted = before is None or row.revision == before.revision + 1
+        if accepted:
             known[row.actor] = row
+        if accepted or removed:
             self._follow(row.image, follow)
 
     def _follow(self, image: str, follow: Follow) -> None:
         plan = follow(image, self.rows(image), self.open_tasks(image))
         self._rows[image].update({row.actor: row for row in plan.skip})
         self._add(plan.start)
-        if plan.state:
-            self._states[image] = plan.state
+        if now := plan.state or (plan.start and "waiting"):
+            self._states[image] = now
 
     def _add(self, tasks: Sequence[Task]) -> None:
         for task in tasks:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from sqlite3 import Connection
 
@@ -77,9 +78,9 @@ class SqliteLedger:
     def release(self, worker: str) -> list[Work]:
         """See ``Ledger.release``."""
         with self._database.write() as connection:
-            tasks = sqlite_tasks.held_by(connection, worker)
+            held = sqlite_tasks.held_by(connection, worker)
             connection.execute("UPDATE tasks SET worker=NULL, ready=1 WHERE worker=?", (worker,))
-            return [Work(task, load_rows(connection, task.image)) for task in tasks]
+            return [Work(replace(t, running=False), load_rows(connection, t.image)) for t in held]
 
     def holders(self) -> list[str]:
         """See ``Ledger.holders``."""
@@ -187,8 +188,8 @@ def _settle(connection: Connection, row: Row, follow: Follow) -> None:
     if not connection.execute("SELECT 1 FROM images WHERE image=?", (row.image,)).fetchone():
         return
     accepted = _insert(connection, row)
-    sqlite_tasks.remove(connection, row)
-    if accepted:
+    removed = sqlite_tasks.remove(connection, row)
+    if accepted or removed:
         _follow(connection, row.image, follow)
 
 
@@ -204,8 +205,8 @@ def _follow(connection: Connection, image: str, follow: Follow) -> None:
     for row in plan.skip:
         _insert(connection, row)
     sqlite_tasks.add(connection, plan.start)
-    if plan.state:
-        connection.execute("UPDATE images SET state=? WHERE image=?", (plan.state, image))
+    if now := plan.state or (plan.start and "waiting"):
+        connection.execute("UPDATE images SET state=? WHERE image=? AND state<>?", (now, image, now))
 
 
 def _again(connection: Connection, worker: str, outcome: Again) -> None:

@@ -28,17 +28,18 @@ def add(connection: Connection, tasks: Sequence[Task]) -> None:
     connection.executemany(
         "INSERT INTO tasks (image, actor, revision, priority, due_at, ready) VALUES (?,?,?,?,?,?)"
         " ON CONFLICT (image, actor) DO UPDATE SET revision=excluded.revision, due_at=excluded.due_at,"
-        " ready=excluded.ready, attempts=0, lost=0, error=NULL, worker=NULL"
+        " priority=excluded.priority, ready=excluded.ready, attempts=0, lost=0, error=NULL, worker=NULL"
         " WHERE excluded.revision > tasks.revision",
         [(t.image, t.actor, t.revision, t.priority, t.due_at, t.due_at <= time.time()) for t in tasks],
     )
 
 
-def remove(connection: Connection, row: Row) -> None:
-    """The task that a row has answered is no longer due."""
-    connection.execute(
+def remove(connection: Connection, row: Row) -> bool:
+    """The task that a row has answered is no longer due; was there one?"""
+    gone = connection.execute(
         "DELETE FROM tasks WHERE image=? AND actor=? AND revision<=?", (row.image, row.actor, row.revision)
     )
+    return gone.rowcount > 0
 
 
 def of_image(connection: Connection, image: str) -> Mapping[str, Task]:
