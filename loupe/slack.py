@@ -1,0 +1,69 @@
+"""Joins the bot to the ledger: its app, its sender, its repair."""
+
+from collections.abc import Sequence
+
+from slack_bolt import App
+
+from bot.api import client
+from bot.app import create_app
+from bot.calls import Calls
+from bot.files import SlackFiles
+from bot.intake import Door
+from bot.outbox import Outbox
+from bot.repair import Repair
+from loupe import wiring
+from loupe.ground import Ground
+from loupe.settings import Settings
+from loupe.words import queue_text
+from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.errors import Misconfigured
+
+STOPPED_SHOWN = 3
+
+
+def token(settings: Settings) -> str:
+    """The bot token. Raises ``Misconfigured`` when there is none."""
+    if not settings.slack_bot_token:
+        raise Misconfigured("SLACK_BOT_TOKEN is not set. Example: SLACK_BOT_TOKEN=xoxb-...")
+    return settings.slack_bot_token.get_secret_value()
+
+
+def app(base: Ground) -> App:
+    """The Bolt app on this ledger."""
+    secret = base.settings.slack_signing_secret
+    return create_app(
+        client(token(base.settings), base.settings.slack_api_url),
+        secret.get_secret_value() if secret else "",
+        intake=wiring.engine(base),
+        catalog=base.catalog,
+        cards=base.cards,
+        shares=SqliteShares(base.database),
+        health=lambda: health(base),
+    )
+
+
+def outbox(base: Ground) -> Outbox:
+    """What goes out to Slack."""
+    return Outbox(base.cards, base.catalog, Calls(client(token(base.settings), base.settings.slack_api_url)))
+
+
+def repair(base: Ground) -> Repair:
+    """Finds messages that Slack told of and never delivered."""
+    files = SlackFiles(client(token(base.settings), base.settings.slack_api_url), base.cards)
+    shares = SqliteShares(base.database)
+    return Repair(shares, files, Door(wiring.engine(base), base.cards, shares))
+
+
+def health(base: Ground) -> Sequence[tuple[str, str]]:
+    """For `/imgstatus health`: label and words."""
+    queue = base.catalog.queue()
+    runs, images = queue_text(queue).split("\n")
+    stopped = base.cards.stopped(STOPPED_SHOWN)
+    workers = sorted({holder.rpartition(".")[0] for holder in base.ledger.holders()})
+    found = [
+        ("Runs", runs.removeprefix("Runs: ")),
+        ("Images", images.removeprefix("Images: ")),
+        ("Workers", f"{queue.running} busy" if workers else "idle"),
+        ("Cards that could not be sent", str(len(stopped)) if stopped else "none"),
+    ]
+    return found + [("Last of them", why) for _, why in stopped[:1]]
