@@ -1,8 +1,10 @@
 """Which adapter answers which port. The only place that knows them all."""
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 
+from loupe import logs
 from loupe.ground import Ground, ground
 from loupe.settings import Settings
 from pipeline import ports
@@ -36,12 +38,20 @@ def engine(base: Ground, backoff: Backoff | None = None) -> Engine:
     return Engine(base.chain, base.ledger, _ports(base), backoff or Backoff())
 
 
-def worker_factory(settings: Settings, only: tuple[str, ...] = (), backoff: Backoff | None = None) -> Factory:
-    """Builds the same engine inside a worker process."""
-    return partial(_worker_engine, settings, only, backoff)
+def worker_factory(
+    settings: Settings,
+    only: tuple[str, ...] = (),
+    backoff: Backoff | None = None,
+    log_level: int = logging.INFO,
+) -> Factory:
+    """Builds the same engine inside a worker process; ``only`` some actors and those they build on."""
+    return partial(_worker_engine, settings, only, backoff, log_level)
 
 
-def _worker_engine(settings: Settings, only: tuple[str, ...], backoff: Backoff | None) -> Engine:
+def _worker_engine(
+    settings: Settings, only: tuple[str, ...], backoff: Backoff | None, log_level: int
+) -> Engine:
+    logs.start(log_level)
     base = ground(settings)
     if only:
         base = ground(settings, base.chain.upto(only))

@@ -30,7 +30,7 @@ def command(paths: tuple[Path, ...], only: str | None, as_json: bool, data: Path
     base = ground(config, discover().upto(wanted) if wanted else None)
     found = checking.files(paths)
     images = checking.enter(wiring.engine(base, wiring.IMPATIENT), found)
-    factory = wiring.worker_factory(config, wanted, wiring.IMPATIENT)
+    factory = wiring.worker_factory(config, wanted, wiring.IMPATIENT, logging.ERROR)
     parked = False
     with (
         checking.workers(factory, min(config.workers, len(images)) or 1),
