@@ -27,11 +27,14 @@ class Chain:
     def __iter__(self) -> Iterator[Actor]:
         return iter(self.actors)
 
+    def get(self, name: str) -> Actor | None:
+        """The actor of this name; None when this version of Loupe has none."""
+        return next((each for each in self.actors if each.name == name), None)
+
     def actor(self, name: str) -> Actor:
         """The actor of this name. Raises ``Unknown``, naming those there are."""
-        for each in self.actors:
-            if each.name == name:
-                return each
+        if found := self.get(name):
+            return found
         raise Unknown(f"There is no actor '{name}'. There are: {', '.join(a.name for a in self.actors)}.")
 
     def awaited(self, actor: Actor) -> tuple[str, ...]:
@@ -55,7 +58,10 @@ def chain(actors: Iterable[Actor]) -> Chain:
     """Wire actors. Raises ``Declaration`` for doubles, results nobody returns, and circles."""
     by_name: dict[str, Actor] = {}
     providers: dict[type[Result], str] = {Arrived: ARRIVAL}
+    kinds = {Arrived.__name__: ARRIVAL}
     for each in actors:
+        if each.name == ARRIVAL:
+            raise Declaration(f"{each.name}: this name is taken by the row that starts the chain.")
         if each.name in by_name:
             raise Declaration(f"{each.name}: two actors have this name.")
         if each.returns in providers:
@@ -63,7 +69,12 @@ def chain(actors: Iterable[Actor]) -> Chain:
             raise Declaration(
                 f"{each.name}: it returns {each.returns.__name__}, which {other} returns already."
             )
+        if other := kinds.get(each.returns.__name__, ""):
+            raise Declaration(
+                f"{each.name}: it returns a {each.returns.__name__}, but {other}'s result has that name too."
+            )
         by_name[each.name] = each
+        kinds[each.returns.__name__] = each.name
         providers[each.returns] = each.name
     _all_provided(by_name, providers)
     return Chain(tuple(by_name[n] for n in _sorted(by_name, providers)), providers)

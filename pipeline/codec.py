@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import Unknown
 from pipeline.results import Result
@@ -22,9 +22,16 @@ def dump(result: Result) -> str:
 
 
 def load(name: str, body: str) -> Result:
-    """The result that ``dump`` wrote. Raises ``Unknown`` for a class that does not exist (any more)."""
+    """The result that ``dump`` wrote. Raises ``Unknown`` for a class that is not (or no longer) like that."""
     found = _class(name)
-    result: Result = _adapter(found).validate_json(body)
+    try:
+        result: Result = _adapter(found).validate_json(body)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Unknown(
+            f"The ledger holds a {name} that this version of Loupe cannot read: {where}: {first['msg']}."
+        ) from None
     return result
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from pipeline import codec
 from pipeline.actor import Actor
 from pipeline.chain import Chain
 from pipeline.errors import LoupeError, Rejected, Unknown
@@ -20,6 +21,8 @@ from pipeline.retry import Backoff
 
 log = logging.getLogger("loupe.run")
 
+LONGEST_WORDS = 1000
+"""Characters of an error that are kept."""
 LEASE_SECONDS = 15.0
 """A claim holds this long without a heartbeat."""
 
@@ -56,26 +59,30 @@ class Engine:
 
     def run(self, work: Work) -> Outcome:
         """Run a claimed task to its outcome. Never raises: what an actor raises is recorded."""
+        if unrun := self._unrun(work):
+            return self._settled(work, unrun, 0.0)
         actor = self.chain.actor(work.task.actor)
         began = time.perf_counter()
-        if work.task.lost > actor.attempts:
-            return self._settled(work, _parked(work.task, "its worker died or was stopped every time"), 0.0)
-        if reason := refusal(self.chain, actor, work.rows):
-            return self._settled(work, Skipped(reason), 0.0)
         try:
-            result: Result = actor.function(**self._arguments(actor, work.rows))
+            result = _checked(actor, actor.function(**self._arguments(actor, work.rows)))
         except Rejected as fault:
-            result = Failed(fault.words, rejected=True)
+            result = Failed(_words(fault), rejected=True)
         except Exception as fault:  # an actor's bug must not stop the others
             return self._failed(work, fault, _ms(began))
         return self._settled(work, result, _ms(began))
+
+    def timeout(self, work: Work) -> float:
+        """Seconds that a run may take."""
+        actor = self.chain.get(work.task.actor)
+        return actor.timeout if actor else LEASE_SECONDS
 
     def lost(self, worker: str, why: str) -> None:
         """A worker is gone: what it was running is tried again, or parked when that happens every time."""
         outcomes: list[Outcome] = []
         for work in self.ledger.release(worker):
             fault = LoupeError(f"{work.task.actor} {why}.")
-            if work.task.lost >= self.chain.actor(work.task.actor).attempts:
+            actor = self.chain.get(work.task.actor)
+            if actor is None or work.task.lost >= actor.attempts:
                 outcomes.append(self._settled(work, _parked(work.task, why), 0.0))
             else:
                 delay = self.backoff.delay(work.task.lost, fault)
@@ -86,14 +93,16 @@ class Engine:
     def replay(self, image: str, actor: str | None = None) -> list[str]:
         """Run one actor again, or every parked one; who waited for it follows. The actors that are due.
 
+        An actor that comes after another one of them, or whose turn has not come yet, follows by itself.
         Raises ``Unknown`` for an image or actor that does not exist.
         """
         rows = self.ledger.rows(image)
         if not rows:
             raise Unknown(f"There is no image '{image}'.")
         again = [self.chain.actor(actor)] if actor else self._parked(rows)
-        tasks = [self._next_revision(each, image, rows) for each in again]
+        tasks = [self._next_revision(each, image, rows) for each in self._first(again, rows)]
         self.ledger.demand(tasks)
+        self.ledger.resume(image, self.follow)
         return [task.actor for task in tasks]
 
     def sweep(self, limit: int = 1000) -> int:
@@ -108,6 +117,29 @@ class Engine:
         parked = {row.actor for row in rows.values() if row.parked}
         return [actor for actor in self.chain if actor.name in parked]
 
+    def _first(self, again: Sequence[Actor], rows: Rows) -> list[Actor]:
+        """Those that come after none of the others, and for which everything is there."""
+        moved, first = {each.name for each in again}, []
+        for each in self.chain:
+            awaited = set(self.chain.awaited(each))
+            if awaited & moved:
+                moved.add(each.name)
+            elif each in again and awaited <= rows.keys():
+                first.append(each)
+        return first
+
+    def _unrun(self, work: Work) -> Result | None:
+        """How a run ends that shall not even begin; None when it shall."""
+        task, actor = work.task, self.chain.get(work.task.actor)
+        if actor is None:
+            return Skipped(f"This version of Loupe has no actor '{task.actor}'.")
+        if missing := [name for name in self.chain.awaited(actor) if name not in work.rows]:
+            return Skipped(f"Not run, because {missing[0]} has not settled.")
+        if task.lost > actor.attempts:
+            return _parked(task, "its worker died or was stopped every time")
+        reason = refusal(self.chain, actor, work.rows)
+        return Skipped(reason) if reason else None
+
     def _next_revision(self, actor: Actor, image: str, rows: Rows) -> Task:
         row = rows.get(actor.name)
         revision = row.revision + 1 if row else 1
@@ -119,7 +151,7 @@ class Engine:
 
     def _failed(self, work: Work, fault: Exception, ms: float) -> Outcome:
         task, actor = work.task, self.chain.actor(work.task.actor)
-        words = fault.words if isinstance(fault, LoupeError) else f"{type(fault).__name__}: {fault}"
+        words = _words(fault)
         log.warning("%s", words, exc_info=not isinstance(fault, LoupeError), extra=_fields(task, ms))
         if self.backoff.exhausted(task.attempts, actor.attempts, fault):
             return self._settled(work, Failed(words), ms)
@@ -127,15 +159,16 @@ class Engine:
         return Again(replace(task, lost=0), due_at, words)
 
     def _settled(self, work: Work, result: Result, ms: float) -> Settled:
-        task, actor = work.task, self.chain.actor(work.task.actor)
+        task, actor = work.task, self.chain.get(work.task.actor)
+        awaited = self.chain.awaited(actor) if actor else ()
         row = Row(
             image=task.image,
             actor=task.actor,
             result=result,
             at=datetime.fromtimestamp(self.clock(), UTC),
             revision=task.revision,
-            version=actor.version,
-            inputs={name: work.rows[name].revision for name in self.chain.awaited(actor)},
+            version=actor.version if actor else 0,
+            inputs={name: work.rows[name].revision for name in awaited if name in work.rows},
             attempts=task.attempts,
             ms=round(ms, 3),
         )
@@ -145,6 +178,21 @@ class Engine:
 
 def _parked(task: Task, why: str) -> Failed:
     return Failed(f"{task.actor} was given up after {task.lost} runs: {why}.")
+
+
+def _checked(actor: Actor, result: Result) -> Result:
+    """The result, once it is known to come out of the ledger as it goes in."""
+    if not isinstance(result, actor.returns | Skipped):
+        raise TypeError(f"{actor.name} returned {type(result).__name__}, not {actor.returns.__name__}")
+    if codec.load(codec.kind(result), codec.dump(result)) != result:
+        raise ValueError(f"{actor.name} returned what the ledger cannot keep: {result}")
+    return result
+
+
+def _words(fault: Exception) -> str:
+    """What went wrong, as text that any ledger can keep."""
+    words = fault.words if isinstance(fault, LoupeError) else f"{type(fault).__name__}: {fault}"
+    return words[:LONGEST_WORDS].encode("utf-8", "replace").decode()
 
 
 def _ms(began: float) -> float:

@@ -5,6 +5,7 @@ Workers that lose their pool end themselves. The pool alone sends heartbeats, si
 code could not.
 """
 
+import ctypes
 import logging
 import multiprocessing
 import os
@@ -13,7 +14,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.context import SpawnProcess
-from multiprocessing.sharedctypes import Synchronized
 from threading import Event
 from types import FrameType
 
@@ -26,6 +26,9 @@ log = logging.getLogger("loupe.workers")
 
 Factory = Callable[[], Engine]
 """Builds the engine inside a worker; must be picklable."""
+
+Deadline = ctypes.c_double
+"""Shared with the worker, without a lock: a worker that is killed while it holds one would stop its pool."""
 
 WATCH_SECONDS = 0.05
 IDLE_SECONDS = 1.0
@@ -40,7 +43,7 @@ class Worker:
 
     def __init__(self, factory: Factory, name: str) -> None:
         self.name = name
-        self.deadline: Synchronized[float] = _spawn.Value("d", 0.0)
+        self.deadline: Deadline = _spawn.RawValue(Deadline, 0.0)
         """Monotonic time at which the present run must have ended; 0 between runs."""
         self.started = time.monotonic()
         self.process: SpawnProcess = _spawn.Process(
@@ -50,8 +53,7 @@ class Worker:
 
     def overdue(self) -> bool:
         """Is it past its run's timeout?"""
-        deadline = self.deadline.value
-        return 0.0 < deadline < time.monotonic()
+        return 0.0 < self.deadline.value < time.monotonic()
 
     def kill(self) -> None:
         """End the process now, whatever it is doing."""
@@ -143,7 +145,7 @@ def _orphaned(holder: str) -> bool:
     return int(rest) == os.getpid() or not alive(int(rest))
 
 
-def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: int) -> None:
+def _work(factory: Factory, name: str, deadline: Deadline, pool: int) -> None:
     end_with_parent(pool)
     stopping = _stop_on_request(deadline)
     engine = factory()
@@ -156,7 +158,7 @@ def _work(factory: Factory, name: str, deadline: "Synchronized[float]", pool: in
             time.sleep(IDLE_SECONDS)
 
 
-def _stop_on_request(deadline: "Synchronized[float]") -> Event:
+def _stop_on_request(deadline: Deadline) -> Event:
     """On SIGTERM an idle worker ends at once, a busy one after its run; Ctrl-C is the pool's affair."""
     stopping = Event()
 
@@ -170,9 +172,7 @@ def _stop_on_request(deadline: "Synchronized[float]") -> Event:
     return stopping
 
 
-def _turn(
-    engine: Engine, name: str, deadline: "Synchronized[float]", outcomes: list[Outcome], want: int
-) -> list[Outcome]:
+def _turn(engine: Engine, name: str, deadline: Deadline, outcomes: list[Outcome], want: int) -> list[Outcome]:
     """Record, claim, run; what has been run and must be recorded at the next turn."""
     claimed = engine.turn(name, outcomes, want=want)
     deadline.value = 0.0
@@ -180,7 +180,7 @@ def _turn(
         engine.ledger.wait(IDLE_SECONDS)
     done: list[Outcome] = []
     for work in claimed:
-        deadline.value = time.monotonic() + engine.chain.actor(work.task.actor).timeout
+        deadline.value = time.monotonic() + engine.timeout(work)
         done.append(engine.run(work))
     return done
 

@@ -57,19 +57,19 @@ class SqliteCatalog:
 
     def report(self, image: str) -> Report:
         """See ``Catalog.report``."""
-        connection = self._database.connection()
-        rows = load_rows(connection, image)
+        with self._database.snapshot() as connection:
+            rows, tasks = load_rows(connection, image), of_image(connection, image)
         if ARRIVAL not in rows:
             raise Unknown(f"There is no image '{image}'.")
-        return report(rows, of_image(connection, image), self._actors)
+        return report(rows, tasks, self._actors)
 
     def parked(self, limit: int) -> list[Row]:
         """See ``Catalog.parked``."""
-        found = self._database.read(
-            "SELECT image, actor FROM results WHERE parked ORDER BY at DESC LIMIT ?", (limit,)
-        )
-        connection = self._database.connection()
-        return [load_rows(connection, r["image"])[r["actor"]] for r in found]
+        with self._database.snapshot() as connection:
+            found = connection.execute(
+                "SELECT image, actor FROM results WHERE parked ORDER BY at DESC LIMIT ?", (limit,)
+            ).fetchall()
+            return [load_rows(connection, r["image"])[r["actor"]] for r in found]
 
     def queue(self) -> Queue:
         """See ``Catalog.queue``."""

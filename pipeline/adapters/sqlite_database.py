@@ -49,10 +49,21 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-            except BaseException:
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Several queries that all see the same moment."""
+        connection = self.connection()
+        with self._worded():
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
                 connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
 
     def read(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
@@ -62,11 +73,10 @@ class Database:
     def wait(self, seconds: float) -> None:
         """Return when another connection has committed, or after ``seconds``."""
         connection, until = self.connection(), time.monotonic() + seconds
-        version = _data_version(connection)
         seen = getattr(self._local, "version", None)
-        while version == seen and time.monotonic() < until:
-            time.sleep(POLL_SECONDS)
-            version = _data_version(connection)
+        with self._worded():
+            while (version := _data_version(connection)) == seen and time.monotonic() < until:
+                time.sleep(POLL_SECONDS)
         self._local.version = version
 
     def close(self) -> None:

@@ -10,9 +10,10 @@ from sqlite3 import Connection
 from pipeline import codec
 from pipeline.adapters import sqlite_tasks
 from pipeline.adapters.sqlite_database import Database
+from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL, Again, Entry, Follow, Outcome, Row, Rows, Settled, Task, Work
 from pipeline.model import Source
-from pipeline.results import Arrived
+from pipeline.results import Arrived, Failed, Result
 from pipeline.shortid import candidates, new_image
 
 SCHEMA = """
@@ -97,11 +98,13 @@ class SqliteLedger:
 
     def rows(self, image: str) -> Rows:
         """See ``Ledger.rows``."""
-        return load_rows(self._database.connection(), image)
+        with self._database.snapshot() as connection:
+            return load_rows(connection, image)
 
     def open_tasks(self, image: str) -> Mapping[str, Task]:
         """See ``Ledger.open_tasks``."""
-        return sqlite_tasks.of_image(self._database.connection(), image)
+        with self._database.snapshot() as connection:
+            return sqlite_tasks.of_image(connection, image)
 
     def demand(self, tasks: Sequence[Task]) -> None:
         """See ``Ledger.demand``."""
@@ -144,7 +147,7 @@ def load_rows(connection: Connection, image: str) -> Rows:
         r["actor"]: Row(
             image=image,
             actor=r["actor"],
-            result=codec.load(r["kind"], r["body"]),
+            result=_readable(r["kind"], r["body"]),
             at=datetime.fromtimestamp(r["at"], UTC),
             revision=r["revision"],
             version=r["version"],
@@ -154,6 +157,14 @@ def load_rows(connection: Connection, image: str) -> Rows:
         )
         for r in found
     }
+
+
+def _readable(kind: str, body: str) -> Result:
+    """The result; one that another version of Loupe wrote and this one cannot read counts as parked."""
+    try:
+        return codec.load(kind, body)
+    except Unknown as fault:
+        return Failed(fault.words)
 
 
 def _enter(connection: Connection, delivery: str, source: Source, follow: Follow) -> Entry:
