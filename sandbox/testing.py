@@ -35,7 +35,7 @@ class Control:
         self.url = url
         self.api_url = f"{url}/api/"
 
-    def call(self, name: str, **body: Any) -> Json:
+    def call(self, name: str, /, **body: Any) -> Json:
         """POST /sandbox/{name} with a JSON body; ControlError where it was refused."""
         return self._send(name, json.dumps(body).encode(), "application/json")
 
