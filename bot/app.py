@@ -2,7 +2,7 @@
 
 import logging
 
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
@@ -14,8 +14,26 @@ from bot.listeners.shortcuts import check_image
 from bot.ports import Health, Intake
 from pipeline.cards import Cards, Shares
 from pipeline.catalog import Catalog
+from pipeline.errors import LoupeError
 
 log = logging.getLogger("bot.bolt")
+
+
+def _of_interest(record: logging.LogRecord) -> bool:
+    """Bolt warns that ``authorize`` takes precedence over the token: here that is the intention."""
+    return "`authorize` has been used" not in record.getMessage()
+
+
+log.addFilter(_of_interest)
+
+
+def _not_taken(error: Exception) -> BoltResponse:
+    """Slack hears 503 and delivers again; whoever runs Loupe reads why."""
+    if isinstance(error, LoupeError):
+        log.error("A delivery could not be taken: %s", error.words)
+    else:
+        log.error("A listener broke", exc_info=error)
+    return BoltResponse(status=503)
 
 
 def create_app(
@@ -47,6 +65,7 @@ def create_app(
         ignoring_self_events_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+    app.error(_not_taken)
     door = Door(intake, cards, shares)
     message.register(app, door, cards)
     file_shared.register(app, shares)

@@ -57,7 +57,7 @@ def posted(event: Json, team: str, kind: str = "") -> Posted:
     person = str(event.get("user") or event.get("bot_id") or "")
     files = [f for f in event.get("files") or [] if isinstance(f, Mapping) and f.get("id")]
     files = list({f["id"]: f for f in files}.values())
-    pictures = [f for f in files if may_be_picture(f)]
+    pictures = [f for f in files if may_be_picture(f)] if channel and ts else []
     others = [str(f["id"]) for f in files if not may_be_picture(f) and f.get("mode") not in GONE_MODES]
     return Posted(
         message=message,

@@ -99,7 +99,7 @@ def usage(said: str = "") -> Content:
     """What the command can do; ``said`` is what was typed, when it was none of that."""
     lines = [f"`/imgstatus{' ' + use if use else ''}`: {words}" for use, words in USES.items()]
     if said:
-        guess = get_close_matches(said.lower(), [use for use in USES if use.islower()], n=1, cutoff=0.5)
+        guess = get_close_matches(said.lower(), [use for use in USES if use.islower()], n=1, cutoff=0.6)
         meant = f" Did you mean `/imgstatus {guess[0]}`?" if guess else ""
         lines.insert(0, f"I do not know “{name(said, 40)}”.{meant}")
     return saying("\n".join(lines))

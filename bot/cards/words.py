@@ -12,8 +12,8 @@ NAME_LIMIT = 80
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _SLANTING = re.compile(r"(?<!\w)_|_(?!\w)")
-_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
+_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{1,20}")
 
 
 def escape(words: object) -> str:

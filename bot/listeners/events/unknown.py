@@ -27,7 +27,7 @@ def register(app: App) -> None:
 
     app.shortcut(ANY)(ack=_acknowledge, lazy=[_no_such])
     app.action(ANY)(ack=_acknowledge, lazy=[_stale])
-    app.view(ANY)(ack=_acknowledge)
+    app.view(ANY)(_acknowledge)
 
 
 def _acknowledge(ack: Callable[..., Any]) -> None:
