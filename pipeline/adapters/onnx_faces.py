@@ -38,12 +38,15 @@ class OnnxFaces:
 
         Raises ``Unavailable`` when the weights are not in order.
         """
-        found = self._found(picture, UPRIGHT)
-        if not found:
-            for turn, back in TURNED_BACK.items():
-                turned = self._found(picture.transpose(turn), SIDEWAYS)
-                found.extend((back(corners), score) for corners, score in turned)
-        return as_faces(found)
+        return as_faces(self._found(picture, UPRIGHT) or self._sideways(picture))
+
+    def _sideways(self, picture: Image) -> list[tuple[Corners, float]]:
+        """What the better of the two turns shows: the other one shows the same faces again, upside down."""
+        turns = [
+            [(back(corners), score) for corners, score in self._found(picture.transpose(turn), SIDEWAYS)]
+            for turn, back in TURNED_BACK.items()
+        ]
+        return max(turns, key=lambda found: sum(score for _, score in found))
 
     def _found(self, picture: Image, threshold: float) -> list[tuple[Corners, float]]:
         square, scale = letterboxed(picture)

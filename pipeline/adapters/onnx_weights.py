@@ -61,7 +61,7 @@ def session(weights: Weights) -> InferenceSession:
     path = weights.path()
     try:
         started = InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except RuntimeError as fault:
+    except Exception as fault:  # ONNX Runtime's errors have no class in common but this
         raise Unavailable(f"The model file {path} does not start: {fault}") from fault
     _give_back()
     return started
