@@ -4,13 +4,17 @@
                     -> fold ----> wrap -> ship
 
 What they do is steered by the picture's name: ``reject@weigh``, ``bug@fold``, ``skip@paint``, ``busy@paint``,
-``hang@fold``, ``die@fold``.
+``closed@paint``, ``hang@fold``, ``die@fold``, ``nap@weigh``, ``gate@fold FILE`` (waits until there is such a file).
+In the chain WRONG the second actor returns what it must not: ``nan@wrong``, ``other@wrong``, ``nothing@wrong``,
+``list@wrong``, ``strange@wrong``, ``words@wrong``.
 """
 
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
 
 from pipeline.actor import actor, declared_in
 from pipeline.chain import Chain, chain
@@ -44,6 +48,12 @@ class Shipped(Result):
     ending: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mislabelled(Result):
+    labels: tuple[str, ...]
+    weight: float
+
+
 def _act(name: str, actor_name: str) -> None:
     verb, _, where = name.partition("@")
     if where.split(" ")[0] != actor_name:
@@ -52,8 +62,15 @@ def _act(name: str, actor_name: str) -> None:
         raise Rejected("This parcel will never do.")
     if verb == "busy":
         raise Transient("The shop is closed.", retry_after=30)
+    if verb == "closed":
+        raise Transient("The shop is closed for good.")
     if verb == "bug":
         raise ZeroDivisionError("a bug")
+    if verb == "gate":
+        while not Path(where.partition(" ")[2]).exists():
+            time.sleep(0.01)
+    if verb == "nap":
+        time.sleep(0.01)
     if verb == "hang":
         time.sleep(600)
     if verb == "die":
@@ -93,9 +110,40 @@ def ship(wrapped: Wrapped | Failed | Skipped) -> Shipped:
     return Shipped(type(wrapped).__name__)
 
 
-TOY: Chain = chain(declared_in(__name__))
+@actor(attempts=3)
+def wrong(weighed: Weighed) -> Mislabelled:
+    """Label it with what no label can hold, if asked to."""
+    verb = weighed.name.partition("@")[0]
+    if verb == "words":
+        raise ValueError("\ud800 long" * 1000)
+    odd = {
+        "nan": Mislabelled(("x",), float("nan")),
+        "other": weighed,
+        "nothing": None,
+        "list": Mislabelled(["x"], 1.0),  # type: ignore[arg-type]
+        "strange": Mislabelled((object(),), 1.0),  # type: ignore[arg-type]
+    }
+    return cast(Mislabelled, odd.get(verb, Mislabelled(("x",), 1.0)))
+
+
+_ALL = {each.name: each for each in declared_in(__name__)}
+TOY: Chain = chain(each for each in _ALL.values() if each.name != "wrong")
+WRONG: Chain = chain([_ALL["weigh"], _ALL["wrong"]])
 
 
 def parcel(name: str) -> Source:
     """A source that carries nothing but a name."""
     return Source(kind="slack", name=name, locator="", team="T1", channel="C1", message=name, person="U1")
+
+
+def without(*names: str) -> Chain:
+    """The toy chain as a version of it that has no such actors."""
+    return chain(each for each in TOY if each.name not in names)
+
+
+def mended() -> Chain:
+    """The toy chain with a higher version of fold that has no bug."""
+    return chain(
+        replace(a, function=lambda weighed: Folded(weighed.name), version=2) if a.name == "fold" else a
+        for a in TOY
+    )
