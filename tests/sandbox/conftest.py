@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from slack_sdk import WebClient
 
 from sandbox.config import SandboxConfig
 from sandbox.testing import Control, running
 from tests.sandbox.recorder import Recorder, recording
+
+settings.register_profile("shared CPU", deadline=None)
+settings.load_profile("shared CPU")
 
 QUICK = SandboxConfig(retry_delays=(0.05, 0.05, 0.05), ack_seconds=1.0, share_seconds=0.02)
 

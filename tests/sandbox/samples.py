@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -27,17 +28,20 @@ def exif(orientation: int = 1) -> Image.Exif:
     return tags
 
 
+SECRET = b"<x:xmpmeta>secret</x:xmpmeta>"
+
+
 def picture(format: str = "JPEG", size: tuple[int, int] = (64, 48), orientation: int = 1) -> bytes:
-    out = io.BytesIO()
+    """A two-coloured picture with a camera and a place in its EXIF where the format has EXIF."""
     image = Image.new("RGB", size, "teal")
     image.paste("orange", (0, 0, size[0] // 2, size[1] // 2))
-    extra = {"pnginfo": _text()} if format == "PNG" else {}
-    image.save(
-        out, format, exif=exif(orientation), xmp=b"<x:xmpmeta>secret</x:xmpmeta>", **extra
-    ) if format in (
-        "JPEG",
-        "WEBP",
-    ) else image.save(out, format, exif=exif(orientation), **extra)
+    extra: dict[str, Any] = {"exif": exif(orientation)}
+    if format in ("JPEG", "WEBP"):
+        extra["xmp"] = SECRET
+    if format == "PNG":
+        extra["pnginfo"] = _text()
+    out = io.BytesIO()
+    image.save(out, format, **extra)
     return out.getvalue()
 
 

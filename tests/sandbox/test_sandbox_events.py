@@ -1,0 +1,318 @@
+"""Events by HTTP: signed, in Slack's envelope, only what was subscribed to, repeated."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
+from starlette.responses import PlainTextResponse, Response
+
+from sandbox.config import EVENTS, SandboxConfig
+from sandbox.testing import Control, running
+from tests.sandbox.conftest import QUICK, bot
+from tests.sandbox.recorder import Delivery, Recorder
+from tests.sandbox.samples import picture
+
+PICTURES = "C0PICTURES"
+
+
+def of_kind(recorder: Recorder, kind: str, subtype: str = "") -> list[dict[str, Any]]:
+    return [event for event in recorder.events(kind) if event.get("subtype", "") == subtype]
+
+
+def test_a_request_url_is_verified_before_it_is_used(sandbox: Control, recorder: Recorder) -> None:
+    assert sandbox.call("request_url", url=recorder.url)["verified"]
+    elsewhere = recorder.url.replace("/slack/events", "/nothing/here")
+    assert not sandbox.call("request_url", url=elsewhere)["verified"]
+    sandbox.post(text="still goes to the old one")
+    assert recorder.wait(1)
+
+
+def test_every_request_is_signed(wired: Control, recorder: Recorder) -> None:
+    wired.post(text="hello")
+    (delivery,) = recorder.wait(1)
+    body = delivery.body.decode()
+    assert SignatureVerifier("sandbox-signing-secret").is_valid_request(body, delivery.headers)
+    assert not SignatureVerifier("another secret").is_valid_request(body, delivery.headers)
+    assert delivery.headers["user-agent"].startswith("Slackbot 1.0")
+
+
+def test_the_envelope(wired: Control, recorder: Recorder) -> None:
+    posted = wired.post(text="hello")
+    envelope = recorder.wait(1)[0].payload
+    assert (envelope["type"], envelope["team_id"], envelope["api_app_id"]) == (
+        "event_callback",
+        "T0SANDBOX1",
+        "A0LOUPEAPP",
+    )
+    assert envelope["event_id"].startswith("Ev")
+    assert envelope["authorizations"][0]["user_id"] == "U0LOUPEBOT"
+    event = envelope["event"]
+    assert (event["type"], event["channel"], event["channel_type"]) == ("message", PICTURES, "channel")
+    assert event["ts"] == event["event_ts"] == posted["ts"]
+
+
+def test_a_picture_arrives_as_file_share_and_file_shared(wired: Control, recorder: Recorder) -> None:
+    posted = wired.post(("a.jpg", picture()), ("b.jpg", picture()), text="two")
+    recorder.wait(3)
+    (message,) = of_kind(recorder, "message", "file_share")
+    assert [file["id"] for file in message["files"]] == posted["files"]
+    assert message["files"][0]["url_private_download"]
+    assert message["upload"] is False
+    shared = recorder.events("file_shared")
+    assert sorted(event["file_id"] for event in shared) == sorted(posted["files"])
+    assert shared[0]["file"] == {"id": shared[0]["file_id"]}
+    assert (shared[0]["channel_id"], shared[0]["user_id"]) == (PICTURES, "U0ADALOVE1")
+
+
+@pytest.mark.parametrize(("channel", "kind"), [("G0PRIVATE1", "group"), ("D0ADALOVE1", "im")])
+def test_the_kind_of_channel(wired: Control, recorder: Recorder, channel: str, kind: str) -> None:
+    wired.post(text="x", channel=channel)
+    assert recorder.wait(1)[0].payload["event"]["channel_type"] == kind
+
+
+def test_a_thread_reply_names_its_thread(wired: Control, recorder: Recorder) -> None:
+    parent = wired.post(text="parent")["ts"]
+    wired.post(("a.jpg", picture()), thread_ts=parent)
+    recorder.wait(3)
+    (message,) = of_kind(recorder, "message", "file_share")
+    assert message["thread_ts"] == parent
+
+
+def test_nothing_from_channels_without_the_bot(wired: Control, recorder: Recorder) -> None:
+    wired.post(("a.jpg", picture()), channel="C0RANDOM01")
+    wired.post(text="only this", channel=PICTURES)
+    wired.settled()
+    assert [event["text"] for event in recorder.events("message")] == ["only this"]
+    assert recorder.events("file_shared") == []
+
+
+def test_only_what_was_subscribed_to(recorder: Recorder) -> None:
+    config = SandboxConfig(request_url=recorder.url, events=EVENTS - {"message.channels", "file_deleted"})
+    with running(config) as control:
+        posted = control.post(("a.jpg", picture()))
+        control.call("delete_file", file=posted["files"][0])
+        control.settled()
+        assert {delivery.payload["event"]["type"] for delivery in recorder.seen} == {"file_shared"}
+
+
+def test_the_bots_own_messages_arrive_too_and_say_so(wired: Control, recorder: Recorder) -> None:
+    bot(wired).chat_postMessage(channel=PICTURES, text="mine")
+    event = recorder.wait(1)[0].payload["event"]
+    assert (event["user"], event["bot_id"]) == ("U0LOUPEBOT", "B0LOUPEBOT")
+
+
+def test_a_mention(wired: Control, recorder: Recorder) -> None:
+    wired.post(text="<@U0LOUPEBOT> look")
+    recorder.wait(2)
+    (mention,) = recorder.events("app_mention")
+    assert mention["text"] == "<@U0LOUPEBOT> look"
+    assert "channel_type" not in mention
+
+
+def test_an_edit(wired: Control, recorder: Recorder) -> None:
+    client = bot(wired)
+    ts = client.chat_postMessage(channel=PICTURES, text="old")["ts"]
+    client.chat_update(channel=PICTURES, ts=ts, text="new")
+    recorder.wait(2)
+    (event,) = of_kind(recorder, "message", "message_changed")
+    assert (event["previous_message"]["text"], event["message"]["text"]) == ("old", "new")
+    assert event["ts"] != event["message"]["ts"] == ts
+
+
+def test_a_deleted_message_takes_its_picture_along(wired: Control, recorder: Recorder) -> None:
+    posted = wired.post(("a.jpg", picture()))
+    wired.call("delete_message", channel=PICTURES, ts=posted["ts"])
+    recorder.wait(4)
+    (event,) = of_kind(recorder, "message", "message_deleted")
+    assert event["deleted_ts"] == event["previous_message"]["ts"] == posted["ts"]
+    assert event["previous_message"]["files"][0]["id"] == posted["files"][0]
+    (gone,) = recorder.events("file_deleted")
+    assert (gone["file_id"], gone["channel_ids"]) == (posted["files"][0], [PICTURES])
+
+
+def test_a_deleted_parent_with_replies_becomes_a_tombstone(wired: Control, recorder: Recorder) -> None:
+    posted = wired.post(text="parent")
+    bot(wired).chat_postMessage(channel=PICTURES, text="reply", thread_ts=posted["ts"])
+    wired.call("delete_message", channel=PICTURES, ts=posted["ts"])
+    recorder.wait(3)
+    (event,) = of_kind(recorder, "message", "message_changed")
+    assert event["message"]["subtype"] == "tombstone"
+    assert event["message"]["hidden"]
+    assert of_kind(recorder, "message", "message_deleted") == []
+
+
+def test_a_deleted_file_changes_its_message(wired: Control, recorder: Recorder) -> None:
+    posted = wired.post(("a.jpg", picture()), text="words stay")
+    wired.call("delete_file", file=posted["files"][0])
+    recorder.wait(4)
+    (event,) = of_kind(recorder, "message", "message_changed")
+    assert event["message"]["files"] == [{"id": posted["files"][0], "mode": "tombstone"}]
+    assert event["previous_message"]["files"][0]["mode"] == "hosted"
+
+
+def test_the_bot_is_told_that_it_was_removed(wired: Control, recorder: Recorder) -> None:
+    wired.call("remove_bot", channel=PICTURES)
+    recorder.wait(2)
+    (member,) = recorder.events("member_left_channel")
+    assert (member["user"], member["channel"], member["channel_type"]) == ("U0LOUPEBOT", PICTURES, "C")
+    assert recorder.events("channel_left")[0]["channel"] == PICTURES
+    wired.post(text="nobody hears this")
+    wired.settled()
+    assert recorder.events("message") == []
+    wired.call("invite_bot", channel=PICTURES)
+    wired.post(text="back again")
+    recorder.wait(3)
+    assert [event["text"] for event in recorder.events("message")] == ["back again"]
+
+
+def test_leaving_a_private_channel_is_group_left(wired: Control, recorder: Recorder) -> None:
+    wired.call("remove_bot", channel="G0PRIVATE1")
+    recorder.wait(2)
+    assert recorder.events("group_left")[0]["channel"] == "G0PRIVATE1"
+
+
+def test_the_end_of_the_app(wired: Control, recorder: Recorder) -> None:
+    wired.call("uninstall")
+    recorder.wait(2)
+    assert recorder.events("tokens_revoked")[0]["tokens"] == {"oauth": [], "bot": ["U0LOUPEBOT"]}
+    assert recorder.events("app_uninstalled")
+    wired.post(text="no more events")
+    wired.settled()
+    assert len(recorder.seen) == 2
+
+
+def test_an_opened_home_tab(wired: Control, recorder: Recorder) -> None:
+    wired.call("open_home", user="U0GRACEH01")
+    event = recorder.wait(1)[0].payload["event"]
+    assert (event["type"], event["user"], event["tab"]) == ("app_home_opened", "U0GRACEH01", "home")
+
+
+def test_reactions_for_an_app_that_asked_for_them(recorder: Recorder) -> None:
+    config = SandboxConfig(request_url=recorder.url, events=frozenset({"reaction_added", "reaction_removed"}))
+    with running(config) as control:
+        ts = control.post(text="x")["ts"]
+        for _ in range(2):
+            control.call("react", channel=PICTURES, ts=ts, user="U0GRACEH01", name="eyes")
+        recorder.wait(2)
+        (added,) = recorder.events("reaction_added")
+        assert (added["reaction"], added["item"]["ts"], added["item_user"]) == ("eyes", ts, "U0ADALOVE1")
+        assert recorder.events("reaction_removed")
+
+
+def failing(times: int, response: Response) -> Any:
+    left = iter(range(times))
+
+    def answer(delivery: Delivery) -> Response:
+        return response if next(left, None) is not None else Response()
+
+    return answer
+
+
+def test_a_failed_delivery_comes_again_with_number_and_reason(wired: Control, recorder: Recorder) -> None:
+    recorder.answer = failing(2, PlainTextResponse("no", 500))
+    wired.post(text="x")
+    first, second, third = recorder.wait(3)
+    assert "x-slack-retry-num" not in first.headers
+    assert [d.headers["x-slack-retry-num"] for d in (second, third)] == ["1", "2"]
+    assert second.headers["x-slack-retry-reason"] == "http_error"
+    assert first.payload["event_id"] == second.payload["event_id"] == third.payload["event_id"]
+
+
+def test_after_three_repeats_slack_gives_up(wired: Control, recorder: Recorder) -> None:
+    recorder.answer = failing(99, PlainTextResponse("not here", 404))
+    wired.post(text="x")
+    wired.settled()
+    assert len(recorder.seen) == 4
+
+
+def test_an_app_can_ask_for_no_repeats(wired: Control, recorder: Recorder) -> None:
+    recorder.answer = failing(99, PlainTextResponse("no", 500, {"X-Slack-No-Retry": "1"}))
+    wired.post(text="x")
+    wired.settled()
+    assert len(recorder.seen) == 1
+
+
+def test_an_answer_after_three_seconds_is_none(recorder: Recorder) -> None:
+    def slow(delivery: Delivery) -> Response:
+        if "x-slack-retry-num" not in delivery.headers:
+            time.sleep(0.5)
+        return Response()
+
+    recorder.answer = slow
+    with running(SandboxConfig(request_url=recorder.url, ack_seconds=0.2, retry_delays=(0.4,))) as control:
+        control.post(text="x")
+        _, again = recorder.wait(2)
+        assert again.headers["x-slack-retry-reason"] == "http_timeout"
+
+
+def test_an_app_that_is_not_there_yet_gets_the_event_when_it_is(sandbox: Control, recorder: Recorder) -> None:
+    sandbox.post(text="early")
+    sandbox.call("request_url", url=recorder.url)
+    (delivery,) = recorder.wait(1)
+    assert delivery.headers["x-slack-retry-reason"] == "connection_failed"
+
+
+def test_duplicates_carry_the_same_event_id(wired: Control, recorder: Recorder) -> None:
+    wired.call("switches", duplicates=2)
+    wired.post(text="x")
+    found = recorder.wait(3)
+    assert len({delivery.payload["event_id"] for delivery in found}) == 1
+
+
+def test_a_lost_acknowledgement_brings_the_event_again(wired: Control, recorder: Recorder) -> None:
+    wired.call("switches", drop_acks=1)
+    wired.post(text="x")
+    assert recorder.wait(2)[1].headers["x-slack-retry-num"] == "1"
+
+
+def test_events_in_the_wrong_order(wired: Control, recorder: Recorder) -> None:
+    wired.call("switches", reorder=True)
+    sent = [wired.post(text=str(n))["ts"] for n in range(4)]
+    recorder.wait(4)
+    arrived = [event["ts"] for event in recorder.events("message")]
+    assert sorted(arrived) == sent
+    assert arrived != sent
+
+
+def test_a_delay(wired: Control, recorder: Recorder) -> None:
+    wired.call("switches", event_delay=0.4)
+    began = time.monotonic()
+    wired.post(text="x")
+    assert recorder.wait(1)[0].at - began >= 0.4
+
+
+def test_slack_connect_shows_stubs_and_files_info_the_rest(wired: Control, recorder: Recorder) -> None:
+    wired.call("switches", connect_stubs=True)
+    posted = wired.post(("a.jpg", picture()))
+    recorder.wait(2)
+    (message,) = of_kind(recorder, "message", "file_share")
+    (stub,) = message["files"]
+    assert (stub["id"], stub["file_access"]) == (posted["files"][0], "check_file_info")
+    assert "url_private_download" not in stub
+    assert bot(wired).files_info(file=stub["id"])["file"]["url_private_download"]
+
+
+def test_the_journal_of_deliveries(wired: Control, recorder: Recorder) -> None:
+    wired.post(text="x")
+    recorder.wait(1)
+    wired.settled()
+    (entry,) = wired.state()["deliveries"]
+    assert (entry["via"], entry["event"], entry["error"], entry["attempt"]) == ("http", "message", "", 0)
+
+
+def test_an_upload_by_the_app_is_an_event_like_any_other(wired: Control, recorder: Recorder) -> None:
+    client: WebClient = bot(wired)
+    client.files_upload_v2(content="x", filename="x.txt", channel=PICTURES)
+    recorder.wait(2)
+    (message,) = of_kind(recorder, "message", "file_share")
+    assert message["bot_id"] == "B0LOUPEBOT"
+
+
+def test_the_quick_config_is_the_default_but_for_its_times() -> None:
+    assert QUICK.events == SandboxConfig().events
+    assert "secret" not in repr(QUICK)
+    assert "xoxb" not in repr(QUICK)
