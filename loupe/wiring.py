@@ -3,15 +3,16 @@
 import logging
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 
 from loupe import logs
 from loupe.ground import Ground, ground
+from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from pipeline import ports
-from pipeline.adapters.geonames import GeoNames
 from pipeline.adapters.incoming import FileIncoming, IncomingBySource
 from pipeline.adapters.nominatim import Nominatim
-from pipeline.adapters.nowhere import NoGeocoder
+from pipeline.adapters.nominatim_off import NominatimOff
 from pipeline.adapters.onnx_faces import OnnxFaces
 from pipeline.adapters.onnx_nudity import OnnxNudity
 from pipeline.adapters.pictures import StoredPictures
@@ -60,7 +61,6 @@ def _worker_engine(
 
 def _ports(base: Ground) -> dict[type, object]:
     settings = base.settings
-    cache = settings.data / "cache"
     incoming: dict[str, ports.Incoming] = {"file": FileIncoming()}
     if settings.slack_bot_token:
         incoming["slack"] = _slack_files(base, settings.slack_bot_token.get_secret_value())
@@ -71,12 +71,18 @@ def _ports(base: Ground) -> dict[type, object]:
         ports.Pictures: StoredPictures(base.store, settings.decode_memory << 20),
         ports.NudityDetector: OnnxNudity(),
         ports.FaceDetector: OnnxFaces(),
-        ports.Gazetteer: GeoNames(cache),
-        ports.Geocoder: Nominatim(cache, settings.nominatim) if settings.nominatim else NoGeocoder(),
+        ports.Gazetteer: gazetteer(settings.data),
+        ports.Geocoder: _geocoder(settings),
         ports.News: base.cards,
         ports.Limits: settings,
         ports.ReleaseBands: Bands(settings.safe_below * 100, settings.nude_from * 100),
     }
+
+
+def _geocoder(settings: Settings) -> ports.Geocoder:
+    if not settings.nominatim:
+        return NominatimOff()
+    return Nominatim(settings.data / "cache", f"Loupe/{version('loupe')} ({settings.nominatim})")
 
 
 def _slack_files(base: Ground, token: str) -> ports.Incoming:

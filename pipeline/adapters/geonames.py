@@ -72,9 +72,14 @@ class GeoNames:
             source=SOURCE,
         )
 
+    @property
+    def prepared(self) -> bool:
+        """Is the index there?"""
+        return self._index.exists()
+
     def prepare(self) -> None:
         """Build the index unless it is there. Raises ``Unavailable`` where that fails."""
-        if self._index.exists():
+        if self.prepared:
             return
         # The child finds the package where this process found it, whatever the folder.
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
