@@ -8,7 +8,7 @@ from datetime import datetime
 
 STAMP = re.compile(
     r"(?P<date>\d{4}[:/.-]\d\d?[:/.-]\d\d?)"
-    r"(?:[ T]+(?P<time>\d\d?:\d\d?(?::\d\d?)?)(?:[.,]\d+)?\s*(?P<offset>Z|[+-]\d\d:?\d\d)?)?"
+    r"(?:[ T:]+(?P<time>\d\d?:\d\d?(?::\d\d?)?)(?:[.,]\d+)?\s*(?P<offset>Z|[+-]\d\d:?\d\d)?)?"
 )
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 MAX_OFFSET = 14 * 60
@@ -20,7 +20,7 @@ def iso(stamp: str | None, offset: str | None = None) -> str | None:
 
     An offset inside the stamp wins. A stamp without a time stays a date.
     """
-    found = STAMP.match(stamp.strip()) if stamp else None
+    found = STAMP.fullmatch(stamp.strip()) if stamp else None
     if found is None:
         return None
     year, month, day = map(int, re.split(r"[:/.-]", found["date"]))

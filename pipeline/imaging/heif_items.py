@@ -137,11 +137,12 @@ def _locations(version: int, body: Cursor) -> Iterator[tuple[int, list[Extent]]]
         number = body.take(2 if version < 2 else 4)
         method = body.take(2) & 15 if version else 0
         body.take(2)
-        start = body.take(base)
+        start, count = body.take(base), body.take(2)
+        # An extent of no bytes says nothing: one of them is as good as the 65,535 that a bomb claims.
+        each = (index if version else 0) + offset + length
+        room = (len(body.data) - body.position) // each if each else 1
         extents = []
-        for _ in range(min(body.take(2), MAX_ITEMS)):
-            if body.over:
-                break
+        for _ in range(min(count, room)):
             body.take(index if version else 0)
             extents.append(Extent(method, start + body.take(offset), body.take(length)))
         yield number, extents

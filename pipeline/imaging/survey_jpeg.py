@@ -14,7 +14,10 @@ from pipeline.imaging.bytestream import CUT_OFF, at
 from pipeline.imaging.survey import MAX_BLOCK, Survey
 from pipeline.imaging.tiff import open_tiff
 
-EXIF, XMP, MPF = b"Exif\0", b"http://ns.adobe.com/xap/1.0/\0", b"MPF\0"
+EXIF, MPF = b"Exif\0", b"MPF\0"
+PACKET, EXTENSION = re.compile(rb"<\?xpacket|<x:xmpmeta|<rdf:RDF"), b"/xmp/extension/"
+LEAD = 256
+"""Bytes of a segment in which a packet of XMP begins, whatever header a writer put before it."""
 APP1, APP2, SOS, EOI = 0xE1, 0xE2, 0xDA, 0xD9
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 MULTI_VIEW = 0x02
@@ -77,8 +80,8 @@ def _next_marker(stream: BinaryIO, position: int) -> int:
 
 def _size(stream: BinaryIO, found: list[Segment]) -> tuple[int, int]:
     for marker, offset, length in found:
-        if marker in FRAMES and length >= 6:
-            frame = at(stream, offset, 6)
+        frame = at(stream, offset, min(length, 6)) if marker in FRAMES else b""
+        if len(frame) == 6:
             if marker in LOSSLESS or frame[0] != 8:
                 raise Rejected(
                     f"This is a lossless or {frame[0]}-bit JPEG, as medical devices write them; "
@@ -95,8 +98,8 @@ def _metadata(stream: BinaryIO, found: list[Segment]) -> tuple[bytes, bytes | No
         if content.startswith(EXIF):
             continued = 0 < len(exif) < MAX_BLOCK and open_tiff(io.BytesIO(content)) is None
             exif = exif + content[6:] if continued else exif or content[6:]
-        elif content.startswith(XMP) and xmp is None:
-            xmp = content[len(XMP) :]
+        elif xmp is None and (packet := PACKET.search(content[:LEAD])) and EXTENSION not in content[:LEAD]:
+            xmp = content[packet.start() :]
     return exif, xmp
 
 

@@ -20,6 +20,9 @@ MAX_VALUE = 4 << 20
 HEADER_WITHIN = 64
 """Bytes before the header that are forgiven: ``Exif\\0\\0``, the four of HEIF, an editor's droppings."""
 
+HEADER = re.compile(rb"(II|MM)(\*\0|\0\*|\+\0|\0\+)")
+DAMAGED_HEADER = re.compile(rb"(?:Exif\0.)?(II|MM)(..)", re.DOTALL)
+"""A header whose version number is damaged: its mark still gives the order of bytes."""
 ASCII, UNDEFINED, UTF8 = 2, 7, 129
 CODES = {1: "B", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 13: "I"}
 CODES |= {16: "Q", 17: "q", 18: "Q"}
@@ -77,13 +80,17 @@ class Tiff:
     """Offset of the first directory."""
 
     def fields(self, offset: int) -> Fields:
-        """The directory at ``offset``; empty where there is none, its readable part where it is cut."""
+        """The directory at ``offset``; empty where there is none, its readable part where it is cut.
+
+        A value that is said to lie inside the directory itself is damage, and left out.
+        """
         lead, each = self.layout.size(self.layout.count), self.layout.size(self.layout.entry)
         table = self._read(offset + lead, min(self._count(offset), MAX_ENTRIES) * each)
         found: dict[int, Entry] = {}
         for index in range(0, len(table) - each + 1, each):
-            tag, entry = self._entry(table[index : index + each], offset + lead + index)
-            if entry:
+            tag, inline, entry = self._entry(table[index : index + each], offset + lead + index)
+            outside = entry and not offset - entry.size < entry.offset < offset + lead + len(table)
+            if entry and (inline or outside):
                 found.setdefault(tag, entry)
         return found
 
@@ -122,13 +129,14 @@ class Tiff:
         link = self._read(offset + self.layout.size(self.layout.count) + table, size)
         return self._unpack(self.layout.link, link) if table and len(link) == size else 0
 
-    def _entry(self, packed: bytes, offset: int) -> tuple[int, Entry | None]:
-        tag, kind, count, inline = struct.unpack(self.order + self.layout.entry, packed)
+    def _entry(self, packed: bytes, offset: int) -> tuple[int, bool, Entry | None]:
+        """Tag, whether the value stands in the entry itself, and the entry where its type is known."""
+        tag, kind, count, last = struct.unpack(self.order + self.layout.entry, packed)
         if kind not in SIZES:
-            return tag, None
-        if SIZES[kind] * count <= len(inline):
-            return tag, Entry(kind, count, offset + len(packed) - len(inline))
-        return tag, Entry(kind, count, self._unpack(self.layout.link, inline))
+            return tag, False, None
+        inline = SIZES[kind] * count <= len(last)
+        where = offset + len(packed) - len(last) if inline else self._unpack(self.layout.link, last)
+        return tag, inline, Entry(kind, count, where)
 
     def _numbers(self, kind: int, data: bytes) -> tuple[float, ...]:
         whole = len(data) // SIZES[kind] * SIZES[kind]
@@ -146,16 +154,19 @@ def open_tiff(stream: BinaryIO) -> Tiff | None:
 
     A header whose order of bytes contradicts its own version number is turned.
     """
-    found = re.search(rb"(II|MM)(\*\0|\0\*|\+\0|\0\+)", at(stream, 0, HEADER_WITHIN))
+    head = at(stream, 0, HEADER_WITHIN)
+    found = HEADER.search(head) or DAMAGED_HEADER.match(head)
     if found is None:
         return None
-    order = "<" if found[2][1] == 0 else ">"
-    layout = BIG if b"+" in found[2] else CLASSIC
-    where = found.start() + (8 if layout is BIG else 4)
-    link = at(stream, where, layout.size(layout.link))
+    start, layout = found.start(1), BIG if b"+" in found[2] else CLASSIC
+    if HEADER.match(found[1] + found[2]):
+        order = "<" if found[2][1] == 0 else ">"
+    else:
+        order = "<" if found[1] == b"II" else ">"
+    link = at(stream, start + (8 if layout is BIG else 4), layout.size(layout.link))
     if len(link) < layout.size(layout.link):
         return None
-    return Tiff(stream, found.start(), order, layout, int(struct.unpack(order + layout.link, link)[0]))
+    return Tiff(stream, start, order, layout, int(struct.unpack(order + layout.link, link)[0]))
 
 
 def text_of(data: bytes) -> str:

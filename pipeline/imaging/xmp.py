@@ -5,6 +5,7 @@ Source: XMP part 1 (ISO 16684-1). Only properties of the picture itself count: t
 belongs to something that the picture shows.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.sax import SAXException
@@ -21,6 +22,12 @@ PREFIXES = {
     "http://ns.adobe.com/photoshop/1.0/": "photoshop",
 }
 ABOVE = [(RDF, "RDF"), (RDF, "Description")]
+FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 (2.2) does not know."""
+BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
+MAX_PACKET = 2 << 20
+"""Bytes that are read; larger packets carry a history of edits after the properties."""
+MAX_DEPTH = 64
 MAX_TEXT = 4096
 MAX_PROPERTIES = 2000
 
@@ -30,19 +37,36 @@ Xmp = Mapping[str, str]
 
 
 def read_xmp(packet: bytes | None) -> Xmp:
-    """The properties that Loupe may ask for; of a damaged packet those before the damage."""
+    """The properties that Loupe may ask for; of a damaged packet those before the damage.
+
+    Bytes that are not UTF-8, control characters and bare ampersands, which writers do leave behind,
+    are mended first.
+    """
+    if not packet:
+        return {}
+    packet = packet[:MAX_PACKET].strip(b"\0 \r\n\t")
+    found, whole = _parse(packet)
+    return found if whole else {**_parse(_mended(packet))[0], **found}
+
+
+def _parse(packet: bytes) -> tuple[dict[str, str], bool]:
+    """What was found, and whether the packet could be read to its end."""
     handler = _Properties()
-    if packet:
-        parser = make_parser()
-        parser.forbid_dtd = True
-        parser.setFeature(feature_namespaces, True)
-        parser.setContentHandler(handler)
-        try:
-            parser.feed(packet.strip(b"\0 \r\n\t"))
-            parser.close()
-        except (SAXException, DefusedXmlException, ValueError, LookupError):
-            return handler.found
-    return handler.found
+    parser = make_parser()
+    parser.forbid_dtd = True
+    parser.setFeature(feature_namespaces, True)
+    parser.setContentHandler(handler)
+    try:
+        parser.feed(packet)
+        parser.close()
+    except (SAXException, DefusedXmlException, ValueError, LookupError):
+        return handler.found, False
+    return handler.found, True
+
+
+def _mended(packet: bytes) -> bytes:
+    words = FORBIDDEN.sub(" ", packet.decode("utf-8", "replace")).strip()
+    return BARE_AMPERSAND.sub("&amp;", words).encode()
 
 
 def orientation_of(xmp: Xmp) -> int | None:
@@ -62,6 +86,8 @@ class _Properties(ContentHandler):
         if [*self.path[-1:], name] == ABOVE:
             for attribute, value in attrs.items():
                 self._keep(attribute, value)
+        if len(self.path) > MAX_DEPTH:
+            raise SAXException("nested too deeply")
         self.path.append(name)
         self.text = []
 
