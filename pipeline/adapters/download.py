@@ -8,9 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, cast
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests import PreparedRequest, Response
@@ -34,7 +34,7 @@ class Wanted:
     """A file to fetch."""
 
     url: str
-    token: str
+    token: str = field(repr=False)
     limit: int
     """Most bytes."""
     size: int | None
@@ -53,7 +53,7 @@ class Refused(Exception):
         self.status = status
         self.headers = headers
         self.location = location
-        """Where it wanted to send us, when that is nowhere we go; then ``status`` is 0 for the first address."""
+        """Where it wanted to send us, when we don't go there; ``status`` is 0 for the first address."""
 
 
 class _Bearer(AuthBase):
@@ -89,7 +89,7 @@ def _answer(session: requests.Session, wanted: Wanted, trusted: Callable[[str], 
             raise Refused(302 if hop else 0, {}, url)
         answer = session.get(
             url,
-            auth=_Bearer(wanted.token),
+            auth=_Bearer(wanted.token) if _may_know(url, wanted.url) else _nothing,
             headers={"Accept-Encoding": "identity"},
             allow_redirects=False,
             stream=True,
@@ -100,6 +100,17 @@ def _answer(session: requests.Session, wanted: Wanted, trusted: Callable[[str], 
         url = urljoin(url, answer.headers["location"])
         answer.close()
     raise Refused(310, {}, url)
+
+
+def _may_know(url: str, first: str) -> bool:
+    """The token goes on to the same origin, and to trusted hosts over https."""
+    here, there = urlsplit(url), urlsplit(first)
+    return here.scheme == "https" or (here.scheme, here.netloc) == (there.scheme, there.netloc)
+
+
+def _nothing(request: PreparedRequest) -> PreparedRequest:
+    """In place of credentials, or .netrc would be asked for some."""
+    return request
 
 
 def _copy(answer: Response, file: BinaryIO, wanted: Wanted, until: float) -> None:
