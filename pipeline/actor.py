@@ -11,6 +11,7 @@ What cannot be wired is refused with a sentence when the module is imported.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import Parameter
 from types import UnionType
 from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +20,7 @@ from pipeline.results import Failed, Result, Skipped
 
 Function = Callable[..., Result]
 ENDINGS = (Failed, Skipped)
+BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,12 @@ def actor(
     *, timeout: float = 20, memory: int = 512, version: int = 1, attempts: int = 5, priority: int = 50
 ) -> Callable[[Function], Function]:
     """Declare the function as an actor; raises ``Declaration`` where it cannot be wired."""
+    numbers = {"timeout": timeout, "memory": memory, "version": version, "attempts": attempts}
 
     def declare(function: Function) -> Function:
         name = function.__name__
+        if wrong := [option for option, value in numbers.items() if value <= 0]:
+            raise Declaration(f"{name}: {wrong[0]} must be more than 0.")
         awaits, ports = _parameters(function)
         _declared[f"{function.__module__}.{name}"] = Actor(
             name=name,
@@ -87,7 +92,7 @@ def declared_in(module: str) -> list[Actor]:
 def _hints(function: Function) -> dict[str, Any]:
     try:
         return get_type_hints(function)
-    except NameError as fault:
+    except (NameError, AttributeError, SyntaxError) as fault:
         raise Declaration(f"{function.__name__}: a type in its signature is not known: {fault}.") from None
 
 
@@ -97,7 +102,11 @@ def _parameters(function: Function) -> tuple[dict[str, Awaited], dict[str, type]
         raise Declaration(f"{name}: an actor is a plain function, not async; it has a process of its own.")
     awaits: dict[str, Awaited] = {}
     ports: dict[str, type] = {}
-    for parameter in inspect.signature(function).parameters:
+    for parameter, declared in inspect.signature(function).parameters.items():
+        if declared.kind not in BY_NAME:
+            raise Declaration(
+                f"{name}: parameter '{parameter}' must be a plain one, which can be given by name."
+            )
         if parameter not in hints:
             raise Declaration(f"{name}: give parameter '{parameter}' a type: a result or a port.")
         kinds = _members(hints[parameter])
@@ -129,6 +138,10 @@ def _returned(function: Function) -> type[Result]:
     if len(proper) != 1 or not _is_result(proper[0]) or proper[0] is Failed:
         raise Declaration(
             f"{function.__name__}: it must return one result, or 'X | Skipped'; to fail, raise."
+        )
+    if "__dataclass_fields__" not in vars(proper[0]):
+        raise Declaration(
+            f"{function.__name__}: its result {proper[0].__name__} is not marked as a dataclass."
         )
     return proper[0]  # type: ignore[no-any-return]
 

@@ -4,9 +4,9 @@
                     -> fold ----> wrap -> ship
 
 What they do is steered by the picture's name: ``reject@weigh``, ``bug@fold``, ``skip@paint``, ``busy@paint``,
-``closed@paint``, ``hang@fold``, ``die@fold``, ``nap@weigh``, ``gate@fold FILE`` (waits until there is such a file).
-In the chain WRONG the second actor returns what it must not: ``nan@wrong``, ``other@wrong``, ``nothing@wrong``,
-``list@wrong``, ``strange@wrong``, ``words@wrong``.
+``closed@paint``, ``hang@fold``, ``die@fold``, ``nap@weigh``, ``gate@fold FILE`` (waits until there is such a
+file). In the chain WRONG the second actor returns what it must not: ``nan@wrong``, ``other@wrong``,
+``nothing@wrong``, ``list@wrong``, ``strange@wrong``, ``words@wrong``.
 """
 
 import os
