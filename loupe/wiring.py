@@ -4,6 +4,9 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from typing import Any
+
+from PIL import Image
 
 from loupe import logs
 from loupe.ground import Ground, ground
@@ -18,6 +21,7 @@ from pipeline.adapters.onnx_nudity import OnnxNudity
 from pipeline.adapters.pictures import StoredPictures
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.engine import Engine
+from pipeline.model import Location
 from pipeline.retry import Backoff
 from pipeline.workers import Factory
 
@@ -47,6 +51,21 @@ def worker_factory(
 ) -> Factory:
     """Builds the same engine inside a worker process; ``only`` some actors and those they build on."""
     return partial(_worker_engine, settings, only, backoff, log_level)
+
+
+def standing_factory(settings: Settings) -> Factory:
+    """For workers that wait for pictures: everything is loaded before the first one comes."""
+    return partial(_warm_engine, settings)
+
+
+def _warm_engine(settings: Settings) -> Engine:
+    started = _worker_engine(settings, (), None, logging.INFO)
+    blank = Image.new("RGB", (64, 64))
+    ask: Any = started.ports
+    ask[ports.NudityDetector].score(blank)
+    ask[ports.FaceDetector].faces(blank)
+    ask[ports.Gazetteer].place(Location(latitude=42.66, longitude=23.39))
+    return started
 
 
 def _worker_engine(

@@ -16,4 +16,4 @@ def command(workers: int | None, data: Path | None) -> None:
     """Run actors. Part of `loupe up`."""
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
-    Pool(wiring.worker_factory(config), config.workers).run(stop)
+    Pool(wiring.standing_factory(config), config.workers).run(stop)
