@@ -116,6 +116,10 @@ def load(**given: Any) -> Settings:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as fault:
         raise Misconfigured(_sentence(fault)) from None
+    except (UnicodeDecodeError, OSError) as fault:
+        raise Misconfigured(
+            f"The file .env cannot be read: {fault}. It must be text, one setting a line. Example: LOUPE_PORT=8080"
+        ) from None
     _consistent(settings)
     return settings
 

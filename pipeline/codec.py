@@ -45,7 +45,7 @@ def _adapter(found: type[Result]) -> TypeAdapter[Any]:
 def _class(name: str) -> type[Result]:
     pending = [Result]
     while pending:
-        found = pending.pop()
+        found = pending.pop()  # the newest first: slots=True leaves an older class of the same name behind
         if found.__name__ == name and found is not Result:
             return found
         pending += found.__subclasses__()
