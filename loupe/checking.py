@@ -39,9 +39,9 @@ def enter(engine: Engine, paths: Sequence[Path]) -> list[str]:
 
 
 @contextmanager
-def workers(factory: Factory, count: int) -> Iterator[Pool]:
+def workers(engine: Engine, factory: Factory, count: int) -> Iterator[Pool]:
     """A pool of workers for as long as the block lasts."""
-    stop, pool = Event(), Pool(factory, count)
+    stop, pool = Event(), Pool(engine, factory, count)
     thread = Thread(target=pool.run, args=(stop,), name="pool")
     thread.start()
     try:

@@ -14,7 +14,9 @@ from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.chain import Chain, discover
+from pipeline.engine import Engine
 from pipeline.errors import Unavailable
+from pipeline.retry import Backoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Ground:
     catalog: SqliteCatalog
     cards: SqliteCards
     store: DiskStore
+
+    def engine(self, backoff: Backoff | None = None) -> Engine:
+        """For all who take pictures in, replay or watch; it runs no actor, so it needs no ports."""
+        return Engine(self.chain, self.ledger, backoff=backoff or Backoff())
 
 
 def ground(settings: Settings, chain: Chain | None = None) -> Ground:

@@ -11,7 +11,6 @@ from bot.files import SlackFiles
 from bot.intake import Door
 from bot.outbox import Outbox
 from bot.repair import Repair
-from loupe import wiring
 from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
@@ -34,7 +33,7 @@ def app(base: Ground) -> App:
     return create_app(
         client(token(base.settings), base.settings.slack_api_url),
         secret.get_secret_value() if secret else "",
-        intake=wiring.engine(base),
+        intake=base.engine(),
         catalog=base.catalog,
         cards=base.cards,
         shares=SqliteShares(base.database),
@@ -51,7 +50,7 @@ def repair(base: Ground) -> Repair:
     """Finds messages that Slack told of and never delivered."""
     files = SlackFiles(client(token(base.settings), base.settings.slack_api_url), base.cards)
     shares = SqliteShares(base.database)
-    return Repair(shares, files, Door(wiring.engine(base), base.cards, shares))
+    return Repair(shares, files, Door(base.engine(), base.cards, shares))
 
 
 def health(base: Ground) -> Sequence[tuple[str, str]]:

@@ -30,3 +30,7 @@ class Backoff:
         """Has it been tried often enough? What is not the run's own fault has more patience."""
         patient = isinstance(fault, Transient | Unavailable)
         return attempts >= (self.transient_attempts if patient else allowed)
+
+
+IMPATIENT = Backoff(first=0.05, longest=1.0, transient_attempts=4)
+"""For a person who waits at the terminal."""

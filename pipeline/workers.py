@@ -62,12 +62,14 @@ class Worker:
 
 
 class Pool:
-    """Keeps ``count`` workers running until ``stop`` is set."""
+    """Keeps ``count`` workers running until ``stop`` is set.
 
-    def __init__(self, factory: Factory, count: int) -> None:
-        self._factory, self._count = factory, count
+    ``engine`` is the pool's own, for heartbeats and burials; it runs nothing and needs no ports.
+    """
+
+    def __init__(self, engine: Engine, factory: Factory, count: int) -> None:
+        self._engine, self._factory, self._count = engine, factory, count
         self._made = 0
-        self._engine = factory()
         self._workers: list[Worker] = []
 
     def run(self, stop: Event) -> None:

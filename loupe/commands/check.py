@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from loupe import checking, settings, wiring
+from loupe import checking, factory, settings
 from loupe.ground import ground
 from loupe.options import data_option, json_option
 from loupe.words import report_text
 from pipeline.chain import discover
+from pipeline.retry import IMPATIENT
 
 
 @click.command()
@@ -29,11 +30,13 @@ def command(paths: tuple[Path, ...], only: str | None, as_json: bool, data: Path
     wanted = tuple(only.replace(" ", "").split(",")) if only else ()
     base = ground(config, discover().upto(wanted) if wanted else None)
     found = checking.files(paths)
-    images = checking.enter(wiring.engine(base, wiring.IMPATIENT), found)
-    factory = wiring.worker_factory(config, wanted, wiring.IMPATIENT, logging.ERROR)
+    engine = base.engine(IMPATIENT)
+    images = checking.enter(engine, found)
     parked = False
     with (
-        checking.workers(factory, min(config.workers, len(images)) or 1),
+        checking.workers(
+            engine, factory.passing(config, wanted, IMPATIENT), min(config.workers, len(images)) or 1
+        ),
         click.progressbar(
             checking.reports(base, images),
             length=len(images),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from loupe import part, settings, wiring
+from loupe import part, settings
 from loupe.ground import ground
 from loupe.options import data_option
 from scheduler import clock
@@ -18,5 +18,5 @@ SWEEP_SECONDS = 300
 def command(data: Path | None) -> None:
     """Wake what is due at its time. Part of `loupe up`."""
     stop = part.begin()
-    engine = wiring.engine(ground(settings.load(data=data)))
+    engine = ground(settings.load(data=data)).engine()
     clock.run([Every("sweep", SWEEP_SECONDS, engine.sweep)], stop)

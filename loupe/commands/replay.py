@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from loupe import settings, wiring
+from loupe import settings
 from loupe.ground import Ground, ground
 from loupe.options import data_option
 from pipeline.engine import Engine
@@ -24,7 +24,7 @@ def command(names: tuple[str, ...], actor: str | None, parked: bool, data: Path 
     if parked == bool(names):
         raise click.UsageError("Name images, or say --parked.")
     base = ground(settings.load(data=data))
-    engine = wiring.engine(base)
+    engine = base.engine()
     runs = _parked(base, engine, actor) if parked else _named(base, engine, names, actor)
     count = 0
     for image, actors in runs:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from loupe import part, settings, wiring
+from loupe import factory, part, settings
+from loupe.ground import ground
 from loupe.options import data_option
 from pipeline.workers import Pool
 
@@ -16,4 +17,4 @@ def command(workers: int | None, data: Path | None) -> None:
     """Run actors. Part of `loupe up`."""
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
-    Pool(wiring.standing_factory(config), config.workers).run(stop)
+    Pool(ground(config).engine(), factory.standing(config), config.workers).run(stop)

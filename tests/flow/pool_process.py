@@ -12,4 +12,4 @@ from tests.flow.driving import toy_engine
 if __name__ == "__main__":
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    Pool(partial(toy_engine, Path(sys.argv[1])), int(sys.argv[2])).run(stop)
+    Pool(toy_engine(Path(sys.argv[1])), partial(toy_engine, Path(sys.argv[1])), int(sys.argv[2])).run(stop)

@@ -30,7 +30,9 @@ def shop(tmp_path: Path) -> Shop:
 def pool(shop: Shop, count: int) -> Iterator[None]:
     """A pool in a thread of this process, stopped at the end."""
     stop = Event()
-    thread = Thread(target=Pool(partial(toy_engine, shop.path), count).run, args=(stop,))
+    thread = Thread(
+        target=Pool(toy_engine(shop.path), partial(toy_engine, shop.path), count).run, args=(stop,)
+    )
     thread.start()
     try:
         yield
