@@ -20,8 +20,8 @@ log = logging.getLogger("bot.bolt")
 
 
 def _of_interest(record: logging.LogRecord) -> bool:
-    """Bolt warns that ``authorize`` takes precedence over the token: here that is the intention."""
-    return "`authorize` has been used" not in record.getMessage()
+    """Bolt warns that ``authorize`` and the client take precedence over a token: that is the intention."""
+    return not any(words in record.getMessage() for words in ("will be unused", "will be ignored"))
 
 
 log.addFilter(_of_interest)

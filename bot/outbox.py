@@ -107,6 +107,8 @@ class Outbox:
             return After(card.done, step.until)
         if isinstance(step, End):
             return After(replace(card.done, over=step.why, fault=None), None)
+        if isinstance(step, Post) and card.rest_until > now:
+            return After(card.done, card.rest_until)
         if free_at := self._free_at(card, step):
             late = card.opened_at + SLOW if step == React(EYES) else free_at + random.uniform(0, 0.3)  # noqa: S311
             return After(card.done, late)

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 
 from bot.cards import picture
 from bot.cards.message import Content, card, looking, saying
-from pipeline.cards import Card
+from pipeline.cards import FRESH, Card
 from pipeline.ports import Report
 
 SLOW = 5.0
 """Seconds after which a person is told that the picture is being looked at."""
-EYES_FOR = 3.0
-"""A reaction that says "seen" is worth a call only in the first seconds."""
 PATIENCE = 900.0
 """Seconds that a card waits for its pictures to reach the ledger."""
 EYES, CLEAR, QUIET, TROUBLE = "eyes", "white_check_mark", "hourglass", "warning"
@@ -110,7 +108,7 @@ def _nothing_yet(card: Card, now: float) -> Step:
 
 def _meanwhile(card: Card, reports: Sequence[Report | None], now: float) -> Step:
     age = now - card.opened_at
-    if not card.done.mute and not card.done.reactions and age < EYES_FOR:
+    if not card.done.mute and not card.done.reactions and age < FRESH:
         return React(EYES)
     content = _fitting(card, looking(len(reports) - reports.count(None), len(reports)))
     if age >= SLOW and card.done.ts is None:

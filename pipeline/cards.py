@@ -10,6 +10,9 @@ from typing import Protocol
 
 from pipeline.ports import News, Report
 
+FRESH = 3.0
+"""Seconds in which a new card may be claimed although its channel rests: a reaction is no message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -65,6 +68,8 @@ class Card:
     """Why nothing of this card shall be seen any more."""
     reports: dict[str, Report] = field(default_factory=dict)
     """The announced report of every image that has one, by image id."""
+    rest_until: float = 0.0
+    """Nothing may be posted in the channel before this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Cards(News, Protocol):
     def finish(self, card: Card, done: Done, due_at: float | None, *, rest_until: float = 0.0) -> None:
         """Give the card back; look again at ``due_at``, or when it changes.
 
-        Nothing is claimed in its channel before ``rest_until``.
+        Before ``rest_until`` nothing is claimed in its channel but fresh cards to which nothing was done.
         """
 
     def owners(self) -> list[str]:

@@ -62,8 +62,8 @@ def one(report: Report, here: str) -> Content:
     """Answer to ``/imgstatus ID``: the findings and the timeline."""
     waiting = report.get("state") == "waiting"
     findings = ["*Being looked at.*"] if waiting else [picture.verdict(report), *picture.facts(report)]
-    lines = [f"*{picture.label(report)}*", *findings, picture.duplicate(report, here), "", *timeline(report)]
-    return saying("\n".join(line for line in lines if line is not None))
+    lines = [f"*{picture.label(report)}*", *findings, picture.duplicate(report, here), *timeline(report)]
+    return saying("\n".join(line for line in lines if line))
 
 
 def timeline(report: Report) -> list[str]:
@@ -80,11 +80,9 @@ def _run(actor: str, run: Mapping[str, Any], quiet: bool) -> str:
     return f"• `{escape(actor)}` {escape(run.get('state') or 'waiting')}{took}{tried}{error}"
 
 
-def health(rows: Sequence[tuple[str, str]], busy: Queue) -> Content:
-    """Answer to ``/imgstatus health``."""
-    pictures = ", ".join(f"{number:,} {ENDINGS.get(state, state)}" for state, number in busy.images.items())
-    lines = [f"*{escape(label)}*: {escape(words)}" for label, words in rows]
-    return saying("\n".join(["*Health*", *lines, queue(busy), f"Pictures: {pictures or 'none yet'}."]))
+def health(rows: Sequence[tuple[str, str]]) -> Content:
+    """Answer to ``/imgstatus health``: (label, words), one a line."""
+    return saying("\n".join(["*Health*", *(f"*{escape(label)}*: {escape(words)}" for label, words in rows)]))
 
 
 def unknown(id: str) -> Content:

@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
-from pipeline.cards import Card, Done, Message, Pace
+from pipeline.cards import FRESH, Card, Done, Message, Pace
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -69,13 +69,13 @@ class MemoryCards:
         now = time.time()
         with self._changed:
             due = [kept for kept in self._kept.values() if kept.due_at is not None and kept.due_at <= now]
-            free = [kept for kept in due if self._is_free(_lane(kept.card), now)]
+            free = [kept for kept in due if self._is_free(kept.card, now)]
             if not free:
                 return None
             first = min(free, key=lambda kept: kept.due_at or 0.0)
             lane = self._lanes.setdefault(_lane(first.card), _Claim())
             lane.owner, lane.until = owner, now + lease
-            return replace(first.card, owner=owner)
+            return replace(first.card, owner=owner, rest_until=lane.rest_until)
 
     def note(self, card: Card, done: Done) -> None:
         """See ``Cards.note``."""
@@ -129,9 +129,10 @@ class MemoryCards:
         with self._changed:
             self._changed.wait(seconds)
 
-    def _is_free(self, lane: Lane, now: float) -> bool:
-        claim = self._lanes.get(lane, _Claim())
-        return claim.rest_until <= now and (claim.owner is None or claim.until <= now)
+    def _is_free(self, card: Card, now: float) -> bool:
+        claim = self._lanes.get(_lane(card), _Claim())
+        fresh = card.done == Done() and card.opened_at > now - FRESH
+        return (claim.rest_until <= now or fresh) and (claim.owner is None or claim.until <= now)
 
     def _touch(self, key: tuple[str, str, str], **changes: object) -> None:
         with self._changed:

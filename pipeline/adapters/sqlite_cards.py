@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlite3 import Connection, Row
 
 from pipeline.adapters.sqlite_database import Database
-from pipeline.cards import Card, Done, Message, Pace
+from pipeline.cards import FRESH, Card, Done, Message, Pace
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -31,8 +31,10 @@ CREATE TABLE IF NOT EXISTS slack_rates (
     held_until REAL NOT NULL DEFAULT 0, PRIMARY KEY (team, method)) WITHOUT ROWID;
 """
 NEXT = """
-SELECT c.* FROM cards c LEFT JOIN card_lanes l ON l.team = c.team AND l.channel = c.channel
-WHERE c.due_at <= :now AND coalesce(l.rest_until, 0) <= :now AND (l.owner IS NULL OR l.until <= :now)
+SELECT c.*, coalesce(l.rest_until, 0) AS rest_until FROM cards c
+LEFT JOIN card_lanes l ON l.team = c.team AND l.channel = c.channel
+WHERE c.due_at <= :now AND (l.owner IS NULL OR l.until <= :now)
+  AND (coalesce(l.rest_until, 0) <= :now OR (c.done = '{}' AND c.opened_at > :fresh))
 ORDER BY c.due_at LIMIT 1
 """
 ONE = "team = ? AND channel = ? AND ts = ?"
@@ -90,16 +92,18 @@ class SqliteCards:
 
     def claim(self, owner: str, lease: float) -> Card | None:
         """The next card that is due and whose channel nobody else is sending to."""
-        if not self._database.read(NEXT, {"now": time.time()}):
+        now = time.time()
+        moment = {"now": now, "fresh": now - FRESH}
+        if not self._database.read(NEXT, moment):
             return None
         with self._database.write() as db:
-            row = db.execute(NEXT, {"now": time.time()}).fetchone()
+            row = db.execute(NEXT, moment).fetchone()
             if row is None:
                 return None
             db.execute(
                 "INSERT INTO card_lanes (team, channel, owner, until) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until",
-                (row["team"], row["channel"], owner, time.time() + lease),
+                (row["team"], row["channel"], owner, now + lease),
             )
             return _card(row, owner, _reports(db, row))
 
@@ -183,7 +187,7 @@ def _record(db: Connection, card: Card, done: Done) -> None:
     trouble = done.over or done.fault
     db.execute(
         f"UPDATE cards SET done = ?, trouble = ? WHERE {ONE}",  # noqa: S608
-        (json.dumps(asdict(done), default=sorted), trouble, *_key(card.message)),
+        (json.dumps({} if done == Done() else asdict(done), default=sorted), trouble, *_key(card.message)),
     )
 
 
@@ -218,4 +222,5 @@ def _card(row: Row, owner: str, reports: dict[str, Report]) -> Card:
         words=row["words"],
         withdrawn=row["withdrawn"],
         reports=reports,
+        rest_until=row["rest_until"],
     )

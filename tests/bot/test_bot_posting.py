@@ -130,3 +130,12 @@ def test_our_own_messages_never_set_us_off(home: House) -> None:
     home.card(posted)
     home.slack.settled()
     assert len(home.book.images) == 1
+
+
+def test_a_picture_posted_right_after_a_card_still_gets_eyes_at_once(home: House) -> None:
+    first = home.post()
+    home.look()
+    home.card(first)
+    second = home.post()
+    home.send()
+    assert home.reactions(second) == ["eyes"]

@@ -39,6 +39,15 @@ def claimed(cards: Cards, owner: str = "a") -> Card:
     return card
 
 
+def due(cards: Cards) -> Card:
+    """The next card, as soon as there is one."""
+    until = time.monotonic() + 5
+    while (card := cards.claim("a", LONG)) is None:
+        assert time.monotonic() < until
+        cards.wait(0.02)
+    return card
+
+
 def test_an_opened_card_is_claimed_once_it_is_due(cards: Cards) -> None:
     cards.open(FIRST, time.time() + LONG)
     assert cards.claim("a", LONG) is None
@@ -77,10 +86,19 @@ def test_a_card_given_back_makes_room_for_the_next_in_its_channel(cards: Cards) 
 
 
 def test_a_resting_channel_is_left_alone(cards: Cards) -> None:
-    cards.open(FIRST, 0)
-    cards.open(SECOND, 1)
-    cards.finish(claimed(cards), Done(), None, rest_until=time.time() + LONG)
+    for message in (FIRST, SECOND):
+        cards.open(message, 0)
+        cards.finish(claimed(cards), Done(tries=1), time.time() + 0.1)
+    cards.finish(due(cards), Done(tries=1), 0, rest_until=time.time() + LONG)
     assert cards.claim("a", LONG) is None
+
+
+def test_a_fresh_card_is_claimed_in_a_resting_channel_and_knows_of_the_rest(cards: Cards) -> None:
+    until = time.time() + LONG
+    cards.open(FIRST, 0)
+    cards.finish(claimed(cards), Done(), None, rest_until=until)
+    cards.open(SECOND, 0)
+    assert claimed(cards).rest_until == pytest.approx(until)
 
 
 def test_a_lease_that_ran_out_frees_the_channel_and_the_late_sender_is_told(cards: Cards) -> None:

@@ -54,7 +54,7 @@ def answer(asked: Asked, catalog: Catalog, health: Health) -> Content:
     if word == "channel":
         return status.room(catalog.of_channel(asked.team, asked.channel, ROOM))
     if word == "health":
-        return status.health(health(), catalog.queue())
+        return status.health(health())
     if word in ("help", "?"):
         return status.usage()
     return _one(asked, catalog)
