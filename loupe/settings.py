@@ -118,7 +118,8 @@ def load(**given: Any) -> Settings:
         raise Misconfigured(_sentence(fault)) from None
     except (UnicodeDecodeError, OSError) as fault:
         raise Misconfigured(
-            f"The file .env cannot be read: {fault}. It must be text, one setting a line. Example: LOUPE_PORT=8080"
+            f"The file .env cannot be read: {fault}. It must be text: one setting a line, such as"
+            " LOUPE_PORT=8080."
         ) from None
     _consistent(settings)
     return settings

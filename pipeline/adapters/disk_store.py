@@ -24,7 +24,7 @@ class DiskStore:
         """See ``Store.put``. Synced to the disk, file and folder, when it returns."""
         path = self._path(key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             _write(path, stream)
         except OSError as fault:
             raise Unavailable(_words(path, fault)) from fault
@@ -33,17 +33,32 @@ class DiskStore:
         """See ``Store.open``."""
         try:
             return self._path(key).open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise Unknown(f"The store has nothing under '{key}'.") from None
+        except OSError as fault:
+            raise Unavailable(f"{self._path(key)} cannot be read: {fault.strerror}.") from fault
 
     def delete(self, key: str) -> None:
         """See ``Store.delete``."""
-        self._path(key).unlink(missing_ok=True)
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as fault:
+            raise Unavailable(_words(self._path(key), fault)) from fault
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise Unknown(f"'{key}' is not a key of the store.")
         return self.folder / key
+
+
+def _make(folder: Path) -> None:
+    """Create a folder, and those above it, so that they outlive a power cut as the file does."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _write(path: Path, stream: BinaryIO) -> None:
@@ -69,7 +84,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _words(path: Path, fault: OSError) -> str:
-    if fault.errno == errno.ENOSPC:
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
             f"The disk that holds {path.parent} is full. Free some space; nothing that was accepted is lost."
         )

@@ -17,12 +17,15 @@ from pipeline.report import report
 from pipeline.results import Arrived
 from pipeline.shortid import normal
 
-IMAGE = "SELECT i.*, r.body FROM images i JOIN results r ON r.image=i.image AND r.actor='arrival' WHERE "
+IMAGE = (
+    "SELECT i.*, r.body FROM images i CROSS JOIN results r ON r.image=i.image AND r.actor='arrival' WHERE "
+)
+"""CROSS tells SQLite to begin with the image (https://sqlite.org/optoverview.html, "Manual Control")."""
 QUEUE = """
 SELECT COUNT(*) FILTER (WHERE worker IS NULL AND due_at<=:now) AS waiting,
        COUNT(*) FILTER (WHERE worker IS NOT NULL) AS running,
        COUNT(*) FILTER (WHERE worker IS NULL AND due_at>:now) AS later,
-       MAX(:now - due_at) AS oldest FROM tasks
+       MAX(:now - due_at) FILTER (WHERE worker IS NULL) AS oldest FROM tasks
 """
 
 
