@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
 import uvicorn
+from starlette.applications import Starlette
 
 from sandbox.app import create_app
 from sandbox.config import SandboxConfig
 from sandbox.guard import LOOPBACK
+from sandbox.room import Room
 
 
-def server(config: SandboxConfig, port: int, host: str = "127.0.0.1") -> uvicorn.Server:
+class SandboxServer(uvicorn.Server):
+    """A server that, asked to stop, first ends what would stay open for ever: live feeds and sockets."""
+
+    def __init__(self, app: Starlette, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self._room: Room = app.state.room
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop within moments, open pages or not."""
+        self._room.feed.close()
+        await self._room.post_office.hub.disconnect("link_disabled")
+        await super().shutdown(sockets)
+
+
+def server(config: SandboxConfig, port: int, host: str = "127.0.0.1") -> SandboxServer:
     """A server, not yet running, at `http://{host}:{port}`; ValueError for a host beyond loopback."""
     if host not in LOOPBACK:
         raise ValueError(f"The sandbox binds loopback only, not {host}.")
@@ -26,7 +43,7 @@ def server(config: SandboxConfig, port: int, host: str = "127.0.0.1") -> uvicorn
         ws="websockets-sansio",
         timeout_graceful_shutdown=2,
     )
-    return uvicorn.Server(settings)
+    return SandboxServer(app, settings)
 
 
 def serve(config: SandboxConfig, port: int, host: str = "127.0.0.1") -> None:

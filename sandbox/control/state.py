@@ -66,7 +66,9 @@ async def page(request: Request) -> Response:
             "user": user,
             "users": [user_json(one) for one in room.workspace.users.values()],
             "people": [one.id for one in room.workspace.people()],
-            "channels": [channel_json(channel, user) for channel in mine],
+            "channels": [
+                channel_json(one, user) | {"latest_ts": max(one.messages, default="")} for one in mine
+            ],
             "commands": list(room.config.commands),
             "shortcuts": dict(room.config.shortcuts),
         }

@@ -7,7 +7,7 @@ import { setNames } from "./mrkdwn.js";
 import { showHome, showModal } from "./modal.js";
 import { drawer, sidebar, titleOf } from "./sidebar.js";
 
-const state = { user: "", channel: "", thread: "", page: null, unread: new Set(), mine: new Set(), waiting: null, home: false };
+const state = { user: "", channel: "", thread: "", page: null, unread: new Set(), mine: new Set(), waiting: null, home: false, latest: new Map() };
 const channelList = new MessageList($("messages"));
 const threadList = new MessageList($("replies"));
 
@@ -24,10 +24,22 @@ function view(inThread) {
 async function load(user) {
   state.page = await get(`page?user=${user}`);
   state.user = state.page.user;
+  for (const one of state.page.channels) state.latest.set(one.id, one.latest_ts);
   setNames({
     user: name,
     channel: (id) => state.page.channels.find((one) => one.id === id)?.name || id,
   });
+}
+
+// What was said elsewhere while nobody listened.
+async function catchUp() {
+  const before = new Map(state.latest);
+  await load(state.user);
+  for (const one of state.page.channels) {
+    if (one.id !== state.channel && one.latest_ts > (before.get(one.id) ?? "")) state.unread.add(one.id);
+  }
+  sidebar(state, { name, choose, act });
+  await refresh();
 }
 
 async function choose(id) {
@@ -190,7 +202,7 @@ async function start() {
   if (thread) openThread(thread);
   else if (ts) channelList.point(ts);
   await modals();
-  listen(heard, () => refresh().catch(() => {}));
+  listen(heard, () => catchUp().catch(() => {}));
 }
 
 start().catch((error) => toast(`The page could not start: ${error.message}`));
