@@ -21,7 +21,8 @@ from PIL.ImageFile import ImageFile
 
 from pipeline.errors import Rejected
 from pipeline.imaging.decode_colour import in_srgb, is_plain, shrunk
-from pipeline.imaging.decode_damage import FAULTS, Ended, load
+from pipeline.imaging.decode_cut import filled_up
+from pipeline.imaging.decode_damage import FAULTS, NOTHING_READ, Ended, is_blank, load
 from pipeline.imaging.decode_memory import bytes_needed
 from pipeline.imaging.decode_orientation import turned
 from pipeline.imaging.decode_preview import PREVIEW_SIDE, preview
@@ -58,11 +59,15 @@ def upright(stream: BinaryIO, side: int, budget: int) -> Image.Image:
 
     Raises ``Rejected`` when nothing can be decoded, or not within the budget.
     """
+    whole = filled_up(stream)
     try:
-        with opened(stream) as image:
-            return _decoded(image, side, budget)
+        with opened(whole) as image:
+            picture = _decoded(image, side, budget)
     except FAULTS as fault:
-        raise Rejected("This picture's data is damaged, and nothing of it can be read.") from fault
+        raise Rejected(NOTHING_READ) from fault
+    if whole is not stream and is_blank(picture):
+        raise Rejected(NOTHING_READ)
+    return picture
 
 
 def opened(stream: BinaryIO) -> ImageFile:

@@ -6,8 +6,9 @@ other threads would then take broken files for whole ones. Here the same is done
 
 import struct
 import zlib
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from PIL.Image import Image
 from PIL.ImageFile import ImageFile
 
 from pipeline.errors import Rejected
@@ -29,6 +30,8 @@ FAULTS = (
 )
 """What Pillow and its codecs raise on broken data: its parsers trust the file, so nearly anything."""
 
+NOTHING_READ = "This picture's data is damaged, and nothing of it can be read."
+
 
 def load(image: ImageFile) -> None:
     """Decode ``image`` in place. Rows that cannot be read stay black (grey in a JPEG).
@@ -40,9 +43,15 @@ def load(image: ImageFile) -> None:
     except FAULTS as fault:
         image.tile = []
         if image._im is None or image.im.getbbox() is None:
-            raise Rejected("This picture's data is damaged, and nothing of it can be read.") from fault
+            raise Rejected(NOTHING_READ) from fault
     # After a fault Pillow may still report the size from before the decoder stopped.
     image._size = image.im.size
+
+
+def is_blank(picture: Image) -> bool:
+    """Is every pixel the same? Then what was filled up is all there is."""
+    levels = picture.convert("RGB").getextrema()
+    return all(level[0] == level[1] for level in cast(tuple[tuple[int, int], ...], levels))
 
 
 class Ended:

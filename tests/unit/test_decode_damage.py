@@ -15,6 +15,7 @@ from PIL import Image, ImageFile
 from pipeline.adapters.pictures import BUDGET
 from pipeline.errors import Rejected
 from pipeline.imaging.decode import upright
+from pipeline.imaging.decode_cut import filled_up
 from pipeline.imaging.decode_damage import Ended
 
 # Pytest replaces the filter that pipeline.imaging.decode sets for Pillow's remarks on damage.
@@ -116,7 +117,10 @@ def test_noise_behind_a_true_beginning_is_survived(head: bytes, rest: bytes) -> 
     survives(head + rest)
 
 
-@pytest.mark.parametrize("name", ["baseline", "progressive", "png", "gif", "tiff"])
+@pytest.mark.parametrize(
+    "name",
+    ["baseline", "progressive", "png", "gif", "tiff", "webp", "lossless webp", "avif", "heic"],
+)
 def test_half_a_file_shows_at_least_a_part_of_the_picture(name: str) -> None:
     half = survives(SAMPLES[name][: len(SAMPLES[name]) // 2])
     whole = survives(SAMPLES[name])
@@ -125,6 +129,29 @@ def test_half_a_file_shows_at_least_a_part_of_the_picture(name: str) -> None:
     assert half.size == whole.size
     top = np.abs(np.asarray(half, dtype=float) - np.asarray(whole, dtype=float))[:40]
     assert top.mean() < (20 if name == "progressive" else 1)
+
+
+@pytest.mark.parametrize("name", ["webp", "lossless webp", "avif", "heic"])
+def test_a_file_that_states_its_length_is_filled_up_to_it_and_no_further(name: str) -> None:
+    whole = SAMPLES[name]
+    for lost in (1, 100, len(whole) // 2):
+        filled = filled_up(BytesIO(whole[:-lost])).read()
+        assert len(filled) == len(whole)
+        assert filled.startswith(whole[:-lost])
+    same = BytesIO(whole)
+    assert filled_up(same) is same
+
+
+def test_a_length_that_nobody_can_believe_is_left_alone() -> None:
+    for head in (b"RIFF\xff\xff\xff\xffWEBP", b"\x7f\xff\xff\xffftypavif", b"\0\0\0\1ftypheic" + b"\xff" * 8):
+        short = BytesIO(head)
+        assert filled_up(short) is short
+
+
+def test_a_file_that_went_missing_behind_its_header_is_rejected_and_not_seen_as_plain_grey() -> None:
+    data = SAMPLES["heic"]
+    with pytest.raises(Rejected, match="nothing of it can be read"):
+        upright(BytesIO(data[: data.index(b"mdat") + 4]), 640, BUDGET)
 
 
 def test_a_picture_of_which_nothing_is_left_is_rejected() -> None:
