@@ -79,7 +79,10 @@ class Message:
 
 @dataclass
 class Channel:
-    """A conversation and its messages by timestamp, ephemeral ones apart."""
+    """A conversation and its messages by timestamp, ephemeral ones apart.
+
+    `threads` maps a parent's timestamp to those of its replies, so that a channel of thousands stays quick.
+    """
 
     id: str
     name: str
@@ -88,6 +91,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     messages: dict[str, Message] = field(default_factory=dict)
     ephemeral: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, list[str]] = field(default_factory=dict)
     archived: bool = False
 
 

@@ -20,6 +20,8 @@ def publish(room: Room, message: Message) -> Message:
     parent = channel.messages.get(message.thread_ts)
     message.thread_ts = (parent.thread_ts or parent.ts) if parent else ""
     channel.messages[message.ts] = message
+    if message.thread_ts:
+        channel.threads.setdefault(message.thread_ts, []).append(message.ts)
     for id in message.files:
         room.workspace.files[id].shares.append((channel.id, message.ts))
     room.changed(channel.id)
@@ -54,6 +56,8 @@ def delete(room: Room, channel: Channel, message: Message) -> None:
         events.changed(room, message, before)
     else:
         del channel.messages[message.ts]
+        if message.thread_ts:
+            channel.threads[message.thread_ts].remove(message.ts)
         events.removed(room, channel, before)
     room.changed(channel.id)
 

@@ -34,10 +34,12 @@ class Room:
         self.hooks = Hooks(config)
         self.post_office = PostOffice(config, self.switches)
         self.calls: deque[Json] = deque(maxlen=5000)
+        self.counted = 0
         self._started = time.monotonic()
 
     def note_call(self, method: str, error: str, arguments: Json) -> None:
         """Write one Web API call into the journal."""
+        self.counted += 1
         kept = {name: value for name, value in arguments.items() if name != "token"}
         at = round((time.monotonic() - self._started) * 1000)
         self.calls.append({"method": method, "ok": not error, "error": error, "at_ms": at, "arguments": kept})

@@ -54,26 +54,30 @@ class Control:
 
     def state(self) -> Json:
         """Everything there is to see, as /sandbox/state answers it."""
-        answer: Json = send("GET", f"{self.url}/sandbox/state", b"", {}, 30).json()
-        return answer
+        return self._get("state")
 
-    def messages(self, channel: str = "C0PICTURES") -> list[Json]:
-        """A channel's messages, oldest first, threads included."""
-        found: list[Json] = self._channel(channel)["messages"]
+    def summary(self) -> Json:
+        """Numbers alone, quick however much was posted: under_way, sockets, calls, messages by channel."""
+        return self._get("summary")
+
+    def messages(self, channel: str = "C0PICTURES", since: str = "") -> list[Json]:
+        """A channel's messages (from a timestamp on), oldest first, threads included."""
+        found: list[Json] = self._get(f"messages/{channel}?since={since}")["messages"]
         return found
 
     def thread(self, ts: str, channel: str = "C0PICTURES") -> list[Json]:
         """The replies to a message."""
-        return [m for m in self.messages(channel) if m.get("thread_ts") == ts and m["ts"] != ts]
+        return [m for m in self.messages(channel, since=ts) if m.get("thread_ts") == ts and m["ts"] != ts]
 
     def ephemeral(self, channel: str = "C0PICTURES") -> list[Json]:
         """What only one person sees in a channel; `only_for` says who."""
-        found: list[Json] = self._channel(channel)["ephemeral"]
+        found: list[Json] = self._get(f"messages/{channel}")["ephemeral"]
         return found
 
     def calls(self, method: str) -> list[Json]:
         """The journal of this Web API method."""
-        return [call for call in self.state()["calls"] if call["method"] == method]
+        found: list[Json] = self._get(f"calls/{method}")["calls"]
+        return found
 
     def wait(self, look: Callable[[Control], Found], seconds: float = 10.0) -> Found:
         """Look again and again until there is something; AssertionError after `seconds`."""
@@ -86,10 +90,11 @@ class Control:
 
     def settled(self, seconds: float = 20.0) -> None:
         """Wait until no delivery is under way."""
-        self.wait(lambda control: control.state()["under_way"] == 0, seconds)
+        self.wait(lambda control: control.summary()["under_way"] == 0, seconds)
 
-    def _channel(self, id: str) -> Json:
-        return next(channel for channel in self.state()["channels"] if channel["id"] == id)
+    def _get(self, path: str) -> Json:
+        answer: Json = send("GET", f"{self.url}/sandbox/{path}", b"", {}, 30).json()
+        return answer
 
     def _send(self, name: str, body: bytes, content_type: str) -> Json:
         answer = send("POST", f"{self.url}/sandbox/{name}", body, {"Content-Type": content_type}, 60)

@@ -84,7 +84,7 @@ class Workspace:
 
     def replies(self, channel: Channel, ts: str) -> list[Message]:
         """The replies in the thread that begins with `ts`, oldest first, without the parent."""
-        return [m for m in channel.messages.values() if m.thread_ts == ts and m.ts != ts]
+        return [channel.messages[reply] for reply in channel.threads.get(ts, ())]
 
     def file(self, id: str, viewer: str = "") -> File:
         """The file as the viewer can see it: its own, or in a channel open to it; else file_not_found."""

@@ -38,6 +38,9 @@ def control_routes() -> list[Route]:
     return [
         Route("/post", people_calls.post, methods=["POST"]),
         Route("/state", state.state),
+        Route("/summary", state.summary),
+        Route("/messages/{id}", state.messages),
+        Route("/calls/{method}", state.calls),
         Route("/page", state.page),
         Route("/channels/{id}", state.channel),
         Route("/stream", state.stream),

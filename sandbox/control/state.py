@@ -41,8 +41,9 @@ async def state(request: Request) -> Response:
     )
 
 
-def _full(room: Room, channel: Channel) -> Json:
-    messages = [message_json(room.workspace, message, metadata=True) for message in channel.messages.values()]
+def _full(room: Room, channel: Channel, since: str = "") -> Json:
+    recent = [message for ts, message in channel.messages.items() if ts >= since]
+    messages = [message_json(room.workspace, message, metadata=True) for message in recent]
     whispers = [
         message_json(room.workspace, message) | {"only_for": message.only_for, "thread_ts": message.thread_ts}
         for message in channel.ephemeral.values()
@@ -52,6 +53,36 @@ def _full(room: Room, channel: Channel) -> Json:
         "messages": messages,
         "ephemeral": whispers,
     }
+
+
+async def summary(request: Request) -> Response:
+    """GET /sandbox/summary: cheap to ask for often: under_way, sockets, calls and messages so far."""
+    room = room_of(request)
+    messages = {channel.id: len(channel.messages) for channel in room.workspace.channels.values()}
+    office = room.post_office
+    return JSONResponse(
+        {
+            "under_way": office.under_way,
+            "sockets": office.hub.connected,
+            "calls": room.counted,
+            "messages": messages,
+        }
+    )
+
+
+async def messages(request: Request) -> Response:
+    """GET /sandbox/messages/{id}?since=TS: a channel's messages from TS on, `ephemeral` ones too."""
+    room = room_of(request)
+    found = room.workspace.channels.get(request.path_params["id"])
+    if found is None:
+        return JSONResponse({"error": "channel_not_found"}, 404)
+    return JSONResponse(_full(room, found, request.query_params.get("since", "")))
+
+
+async def calls(request: Request) -> Response:
+    """GET /sandbox/calls/{method}: the journal of one Web API method."""
+    method = request.path_params["method"]
+    return JSONResponse({"calls": [call for call in room_of(request).calls if call["method"] == method]})
 
 
 async def page(request: Request) -> Response:

@@ -140,6 +140,28 @@ def test_a_message_can_be_deleted_without_its_file(sandbox: Control) -> None:
     assert httpx.get(f"{sandbox.url}/sandbox/files/{posted['files'][0]}").status_code == 200
 
 
+def test_a_summary_in_numbers(sandbox: Control) -> None:
+    sandbox.post(text="x")
+    httpx.post(f"{sandbox.api_url}auth.test")
+    summary = sandbox.summary()
+    assert (summary["calls"], summary["sockets"], summary["messages"][PICTURES]) == (1, 0, 1)
+
+
+def test_messages_from_a_time_on(sandbox: Control) -> None:
+    _, second, third = (sandbox.post(text=str(n))["ts"] for n in range(3))
+    assert [m["ts"] for m in sandbox.messages(since=second)] == [second, third]
+    assert httpx.get(f"{sandbox.url}/sandbox/messages/C0NOWHERE1").status_code == 404
+
+
+def test_a_deleted_reply_is_no_longer_counted(sandbox: Control) -> None:
+    parent = sandbox.post(text="parent")["ts"]
+    one, two = (sandbox.post(text=str(n), thread_ts=parent)["ts"] for n in range(2))
+    sandbox.call("delete_message", channel=PICTURES, ts=one)
+    assert sandbox.messages()[0]["reply_count"] == 1
+    sandbox.call("delete_message", channel=PICTURES, ts=two)
+    assert "reply_count" not in sandbox.messages()[0]
+
+
 def test_ids_never_repeat() -> None:
     clock = Clock()
     ids = [clock.id("F") for _ in range(1000)] + [clock.ts() for _ in range(1000)]
