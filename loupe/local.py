@@ -33,7 +33,9 @@ class Part:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = PAUSE_SECONDS[0]
-    """Seconds until the next restart."""
+    """Seconds from its next end to its restart."""
+    restart_at: float | None = None
+    """When it is due to start again; None while it runs."""
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start the process; its log goes where ours goes."""
@@ -62,11 +64,7 @@ class Parts:
         """Restart what dies, until ``stop`` is set. Raises ``Misconfigured`` when a part says so."""
         while not stop.wait(WATCH_SECONDS):
             for part in self.parts:
-                status = part.ended()
-                if status == WRONG_USAGE:
-                    raise Misconfigured(f"Loupe stops, because its part '{part.name}' cannot run like this.")
-                if status is not None:
-                    self._restart(part, status, stop)
+                self._tend(part)
 
     def end(self) -> None:
         """Ask all to end, and end those that do not."""
@@ -81,13 +79,22 @@ class Parts:
                 process.kill()
                 process.wait()
 
-    def _restart(self, part: Part, status: int, stop: Event) -> None:
-        if time.monotonic() - part.started > STEADY_SECONDS:
-            part.pause = PAUSE_SECONDS[0]
-        log.warning("%s ended (status %s); it is started again.", part.name, status)
-        stop.wait(part.pause)
-        part.pause = min(PAUSE_SECONDS[1], part.pause * 2)
-        part.start(self._environment())
+    def _tend(self, part: Part) -> None:
+        """Start a part again once its pause is over; no part waits for the pause of another."""
+        status, now = part.ended(), time.monotonic()
+        if status is None:
+            return
+        if status == WRONG_USAGE:
+            raise Misconfigured(f"Loupe stops, because its part '{part.name}' cannot run like this.")
+        if part.restart_at is None:
+            if now - part.started > STEADY_SECONDS:
+                part.pause = PAUSE_SECONDS[0]
+            log.warning("%s ended (status %s); it is started again.", part.name, status)
+            part.restart_at = now + part.pause
+        elif now >= part.restart_at:
+            part.pause = min(PAUSE_SECONDS[1], part.pause * 2)
+            part.restart_at = None
+            part.start(self._environment())
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.environment, PARENT: str(os.getpid())}
