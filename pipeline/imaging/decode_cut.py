@@ -1,7 +1,7 @@
 """Files that are shorter than they say, filled up with zeros so that their decoders start at all.
 
-WebP, HEIC and AVIF state their length up front; libwebp, libheif and libavif refuse what is shorter. Given zeros
-for the rest they decode what arrived; what did not comes out plain.
+WebP, HEIC and AVIF state their length up front; libwebp, libheif and libavif refuse what is shorter. Given
+zeros for the rest they decode what arrived; what did not comes out plain.
 """
 
 from io import SEEK_END, BytesIO
