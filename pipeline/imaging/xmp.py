@@ -7,6 +7,7 @@ belongs to something that the picture shows.
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler, feature_namespaces
@@ -25,9 +26,11 @@ ABOVE = [(RDF, "RDF"), (RDF, "Description")]
 FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 (2.2) does not know."""
 BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
+ATTRIBUTE = re.compile(rb"""\b((?:exif|exifEX|tiff|photoshop):\w{1,40})=["']([^"'<>]+)["']""")
+OTHERS = re.compile(rb"Location(?:Shown|Created)")
 MAX_PACKET = 2 << 20
 """Bytes that are read; larger packets carry a history of edits after the properties."""
-MAX_DEPTH = 64
+MAX_DEPTH, MAX_ELEMENTS = 64, 50_000
 MAX_TEXT = 4096
 MAX_PROPERTIES = 2000
 
@@ -37,16 +40,16 @@ Xmp = Mapping[str, str]
 
 
 def read_xmp(packet: bytes | None) -> Xmp:
-    """The properties that Loupe may ask for; of a damaged packet those before the damage.
+    """The properties that Loupe may ask for, of a damaged packet those that can still be told.
 
     Bytes that are not UTF-8, control characters and bare ampersands, which writers do leave behind,
-    are mended first.
+    are mended; where the XML is broken, attributes that look like properties count.
     """
     if not packet:
         return {}
     packet = packet[:MAX_PACKET].strip(b"\0 \r\n\t")
     found, whole = _parse(packet)
-    return found if whole else {**_parse(_mended(packet))[0], **found}
+    return found if whole else {**_picked(packet), **_parse(_mended(packet))[0], **found}
 
 
 def _parse(packet: bytes) -> tuple[dict[str, str], bool]:
@@ -62,6 +65,14 @@ def _parse(packet: bytes) -> tuple[dict[str, str], bool]:
     except (SAXException, DefusedXmlException, ValueError, LookupError):
         return handler.found, False
     return handler.found, True
+
+
+def _picked(packet: bytes) -> dict[str, str]:
+    """Attributes by their usual prefixes, unless something that the picture shows may own them."""
+    if OTHERS.search(packet):
+        return {}
+    pairs = islice(ATTRIBUTE.finditer(packet), MAX_PROPERTIES)
+    return {pair[1].decode(): pair[2].decode("utf-8", "replace").strip()[:MAX_TEXT] for pair in pairs}
 
 
 def _mended(packet: bytes) -> bytes:
@@ -80,14 +91,16 @@ class _Properties(ContentHandler):
         super().__init__()
         self.found: dict[str, str] = {}
         self.path: list[Name] = []
+        self.elements = 0
         self.text: list[str] = []
 
     def startElementNS(self, name: Name, qname: str | None, attrs: Any) -> None:  # noqa: N802
         if [*self.path[-1:], name] == ABOVE:
             for attribute, value in attrs.items():
                 self._keep(attribute, value)
-        if len(self.path) > MAX_DEPTH:
-            raise SAXException("nested too deeply")
+        self.elements += 1
+        if len(self.path) > MAX_DEPTH or self.elements > MAX_ELEMENTS:
+            raise SAXException("more than a picture has to say")
         self.path.append(name)
         self.text = []
 
