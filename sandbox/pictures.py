@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-import warnings
+from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pillow_heif
+from PIL import Image, ImageOps
 
 EXTENSIONS = {
     "jpg": ("image/jpeg", "jpg"),
@@ -27,6 +28,16 @@ EXTENSIONS = {
     "zip": ("application/zip", "zip"),
 }
 MAGIC = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"GIF8", "gif"), (b"BM", "bmp"), (b"%PDF", "pdf"))
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    Image.DecompressionBombError,
+    Warning,  # where a process turns warnings into errors
+)
 THUMB_LIMIT = 50_000_000
 
 
@@ -43,45 +54,35 @@ def file_type(name: str, data: bytes) -> tuple[str, str]:
 
 def size(data: bytes) -> tuple[int, int]:
     """(width, height) as stored, read from the header alone; (0, 0) where it is no readable picture."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _open(data).size
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            Image.DecompressionBombError,
-            UnidentifiedImageError,
-        ):
-            return (0, 0)
+    try:
+        width, height = _heif(data).size if _is_heif(data) else Image.open(io.BytesIO(data)).size
+    except UNREADABLE:
+        return (0, 0)
+    return (width, height)
 
 
 def thumb(data: bytes, side: int) -> bytes:
     """A JPEG of the picture, upright, no side longer than `side`; empty where it cannot be made."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            image = _open(data)
-            if image.size[0] * image.size[1] > THUMB_LIMIT:
-                return b""
-            image.draft("RGB", (side, side))
-            image = ImageOps.exif_transpose(image).convert("RGBA")
-            image.thumbnail((side, side))
-            white = Image.new("RGBA", image.size, "white")
-            white.alpha_composite(image)
-            out = io.BytesIO()
-            white.convert("RGB").save(out, "JPEG", quality=80)
-        except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    try:
+        image = _heif(data).to_pillow() if _is_heif(data) else Image.open(io.BytesIO(data))
+        if image.size[0] * image.size[1] > THUMB_LIMIT:
             return b""
+        image.draft("RGB", (side, side))
+        image = ImageOps.exif_transpose(image).convert("RGBA")
+        image.thumbnail((side, side))
+        white = Image.new("RGBA", image.size, "white")
+        white.alpha_composite(image)
+        out = io.BytesIO()
+        white.convert("RGB").save(out, "JPEG", quality=80)
+    except UNREADABLE:
+        return b""
     return out.getvalue()
 
 
-def _open(data: bytes) -> Image.Image:
-    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
-        from pillow_heif import open_heif
+def _is_heif(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis")
 
-        image: Image.Image = open_heif(io.BytesIO(data)).to_pillow()
-        return image
-    return Image.open(io.BytesIO(data))
+
+def _heif(data: bytes) -> Any:
+    """The first picture of a HEIF file, opened without registering HEIF in Pillow."""
+    return pillow_heif.open_heif(io.BytesIO(data))

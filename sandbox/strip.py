@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import re
 import struct
-import warnings
-
-from PIL import Image
 
 PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
+ORIENTATION = 0x0112
 XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 TIFF_HEAD = re.compile(rb"Exif\x00\x00(II\*\x00|MM\x00\*)")
 
@@ -58,19 +56,20 @@ def _jpeg(data: bytes) -> bytes:
 
 
 def _orientation(tiff: bytes) -> int:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            exif = Image.Exif()
-            exif.load(b"Exif\0\0" + tiff)
-            turn = exif.get(0x0112, 1)
-        except (SyntaxError, ValueError, struct.error, OSError, TypeError, KeyError):
-            return 1
-    return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
+    """The orientation in a TIFF block's first directory, 1 where there is none to be read."""
+    order = ">" if tiff.startswith(b"MM") else "<"
+    try:
+        (start,) = struct.unpack_from(order + "I", tiff, 4)
+        (count,) = struct.unpack_from(order + "H", tiff, start)
+        entries = (struct.unpack_from(order + "HHIH", tiff, start + 2 + 12 * index) for index in range(count))
+        turn = next((value for tag, _, _, value in entries if tag == ORIENTATION), 1)
+    except struct.error:
+        return 1
+    return turn if 1 <= turn <= 8 else 1
 
 
 def _orientation_only(turn: int) -> bytes:
-    entry = struct.pack(">HHIHH", 0x0112, 3, 1, turn, 0)
+    entry = struct.pack(">HHIHH", ORIENTATION, 3, 1, turn, 0)
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + b"\0\0\0\0"
     body = b"Exif\0\0" + tiff
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
