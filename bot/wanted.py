@@ -13,6 +13,8 @@ from pipeline.ports import Report
 
 SLOW = 5.0
 """Seconds after which a person is told that the picture is being looked at."""
+CROWD = 2
+"""With more cards than this waiting for the channel's one post a second, cards go before small talk."""
 PATIENCE = 900.0
 """Seconds that a card waits for its pictures to reach the ledger."""
 EYES, CLEAR, QUIET, TROUBLE = "eyes", "white_check_mark", "hourglass", "warning"
@@ -112,7 +114,7 @@ def _meanwhile(card: Card, reports: Sequence[Report | None], now: float) -> Step
         return React(EYES)
     content = _fitting(card, looking(len(reports) - reports.count(None), len(reports)))
     if age >= SLOW and card.done.ts is None:
-        return Post(content)
+        return Post(content) if card.others <= CROWD else Rest(now + SLOW)
     if card.done.ts and card.done.digest != content.digest:
         return Edit(card.done.ts, content)
     return Rest(now + min(60.0, age / 4) if age >= SLOW else card.opened_at + SLOW)

@@ -70,6 +70,8 @@ class Card:
     """The announced report of every image that has one, by image id."""
     rest_until: float = 0.0
     """Nothing may be posted in the channel before this time."""
+    others: int = 0
+    """Other cards of the channel that are due as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ class MemoryCards:
             first = min(free, key=lambda kept: kept.due_at or 0.0)
             lane = self._lanes.setdefault(_lane(first.card), _Claim())
             lane.owner, lane.until = owner, now + lease
-            return replace(first.card, owner=owner, rest_until=lane.rest_until)
+            others = sum(_lane(kept.card) == _lane(first.card) for kept in due) - 1
+            return replace(first.card, owner=owner, rest_until=lane.rest_until, others=others)
 
     def note(self, card: Card, done: Done) -> None:
         """See ``Cards.note``."""

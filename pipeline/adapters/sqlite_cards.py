@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS cards (
     words TEXT, withdrawn TEXT, done TEXT NOT NULL DEFAULT '{}', trouble TEXT,
     PRIMARY KEY (team, channel, ts)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS cards_due ON cards (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cards_lane ON cards (team, channel, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS cards_trouble ON cards (opened_at) WHERE trouble IS NOT NULL;
 CREATE TABLE IF NOT EXISTS card_reports (
     team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, image TEXT NOT NULL, report TEXT NOT NULL,
@@ -37,6 +38,7 @@ WHERE c.due_at <= :now AND (l.owner IS NULL OR l.until <= :now)
   AND (coalesce(l.rest_until, 0) <= :now OR (c.done = '{}' AND c.opened_at > :fresh))
 ORDER BY c.due_at LIMIT 1
 """
+OTHERS = "SELECT COUNT(*) FROM cards WHERE team = ? AND channel = ? AND due_at <= ?"
 ONE = "team = ? AND channel = ? AND ts = ?"
 
 
@@ -105,7 +107,8 @@ class SqliteCards:
                 " ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until",
                 (row["team"], row["channel"], owner, now + lease),
             )
-            return _card(row, owner, _reports(db, row))
+            others = db.execute(OTHERS, (row["team"], row["channel"], now)).fetchone()[0] - 1
+            return _card(row, owner, others, _reports(db, row))
 
     def note(self, card: Card, done: Done) -> None:
         """Record what was just done; kept even if the power fails right after."""
@@ -210,7 +213,7 @@ def _message(row: Row) -> Message:
     return Message(row["team"], row["channel"], row["ts"], row["thread"])
 
 
-def _card(row: Row, owner: str, reports: dict[str, Report]) -> Card:
+def _card(row: Row, owner: str, others: int, reports: dict[str, Report]) -> Card:
     done = json.loads(row["done"])
     done["reactions"] = frozenset(done.get("reactions", ()))
     return Card(
@@ -223,4 +226,5 @@ def _card(row: Row, owner: str, reports: dict[str, Report]) -> Card:
         withdrawn=row["withdrawn"],
         reports=reports,
         rest_until=row["rest_until"],
+        others=others,
     )

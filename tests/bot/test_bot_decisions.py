@@ -49,6 +49,11 @@ def test_after_five_seconds_somebody_is_told() -> None:
     assert step.content.text.startswith("Looking")
 
 
+def test_in_a_crowded_channel_cards_go_before_small_talk() -> None:
+    assert isinstance(next_step(a_card(age=5.0, others=3), [None], NOW), Rest)
+    assert next_step(a_card(others=50), [report()], NOW) == Post(SENT)
+
+
 def test_progress_is_an_edit_of_that_message() -> None:
     step = next_step(a_card(Done(ts="2.2", digest="old"), age=9.0), [report(), None], NOW)
     assert isinstance(step, Edit)

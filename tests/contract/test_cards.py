@@ -78,6 +78,12 @@ def test_one_sender_at_a_time_in_a_channel(cards: Cards) -> None:
     assert sorted(cards.owners()) == ["a", "b"]
 
 
+def test_a_claimed_card_knows_how_many_others_are_due_in_its_channel(cards: Cards) -> None:
+    for message in (FIRST, SECOND, ELSEWHERE):
+        cards.open(message, 0)
+    assert sorted((claimed(cards).others, claimed(cards).others)) == [0, 1]
+
+
 def test_a_card_given_back_makes_room_for_the_next_in_its_channel(cards: Cards) -> None:
     cards.open(FIRST, 0)
     cards.open(SECOND, 1)
