@@ -13,12 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter
 from types import UnionType
-from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pipeline.errors import Declaration
 from pipeline.results import Failed, Result, Skipped
 
 Function = Callable[..., Result]
+Declared = TypeVar("Declared", bound=Function)
 ENDINGS = (Failed, Skipped)
 BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
@@ -57,11 +58,11 @@ _declared: dict[str, Actor] = {}
 
 def actor(
     *, timeout: float = 20, memory: int = 512, version: int = 1, attempts: int = 5, priority: int = 50
-) -> Callable[[Function], Function]:
+) -> Callable[[Declared], Declared]:
     """Declare the function as an actor; raises ``Declaration`` where it cannot be wired."""
     numbers = {"timeout": timeout, "memory": memory, "version": version, "attempts": attempts}
 
-    def declare(function: Function) -> Function:
+    def declare(function: Declared) -> Declared:
         name = function.__name__
         if wrong := [option for option, value in numbers.items() if value <= 0]:
             raise Declaration(f"{name}: {wrong[0]} must be more than 0.")
