@@ -18,6 +18,16 @@ def _message(call: Call) -> Message:
     return call.room.workspace.message(call.channel(), call.needed("timestamp"))
 
 
+def _reachable(call: Call) -> Message:
+    """The message, where the caller may react: is_archived and not_in_channel otherwise."""
+    channel = call.channel()
+    if channel.archived:
+        raise Refusal("is_archived")
+    if call.user not in channel.members:
+        raise Refusal("not_in_channel")
+    return _message(call)
+
+
 def _name(call: Call) -> str:
     name = call.text("name").strip(":")
     if not NAME.match(name):
@@ -27,9 +37,9 @@ def _name(call: Call) -> str:
 
 @method("reactions.add", "reactions:write")
 def add(call: Call) -> Json:
-    """Add an emoji to a message; a bot must be in the channel unless it is public."""
+    """Add an emoji to a message."""
     name = _name(call)
-    message = _message(call)
+    message = _reachable(call)
     if name not in message.reactions and len(message.reactions) >= MOST_EMOJI:
         raise Refusal("too_many_emoji")
     if not posting.react(call.room, message, call.user, name):
@@ -41,7 +51,7 @@ def add(call: Call) -> Json:
 def remove(call: Call) -> Json:
     """Take one's own emoji back."""
     name = _name(call)
-    if not posting.unreact(call.room, _message(call), call.user, name):
+    if not posting.unreact(call.room, _reachable(call), call.user, name):
         raise Refusal("no_reaction")
     return {}
 

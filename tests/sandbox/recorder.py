@@ -101,3 +101,7 @@ def recording() -> Iterator[Recorder]:
     with serving(app) as url:
         recorder.url = f"{url}/slack/events"
         yield recorder
+
+
+def of_kind(recorder: Recorder, kind: str, subtype: str = "") -> list[dict[str, Any]]:
+    return [event for event in recorder.events(kind) if event.get("subtype", "") == subtype]

@@ -183,6 +183,17 @@ def test_reactions_refused(shared: Control, client: WebClient) -> None:
         client.reactions_add(channel=PICTURES, timestamp="1.000000", name="eyes")
 
 
+def test_reactions_where_the_bot_may_not(sandbox: Control, client: WebClient) -> None:
+    ts = sandbox.post(text="x")["ts"]
+    sandbox.call("archive", channel=PICTURES)
+    with refused("is_archived"):
+        client.reactions_add(channel=PICTURES, timestamp=ts, name="eyes")
+    sandbox.call("archive", channel=PICTURES, archived=False)
+    sandbox.call("remove_bot", channel=PICTURES)
+    with refused("not_in_channel"):
+        client.reactions_add(channel=PICTURES, timestamp=ts, name="eyes")
+
+
 def test_no_more_than_23_emoji_on_a_message(shared: Control, client: WebClient) -> None:
     ts = shared.post(text="x")["ts"]
     for n in range(23):
