@@ -20,10 +20,13 @@ POLL_SECONDS = 0.01
 
 
 class Database:
-    """Opens one connection per thread and process; forking or spawning is safe."""
+    """Opens one connection per thread and process; forking or spawning is safe.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    ``durable``: every transaction survives power loss, not only those that ask for it.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = False) -> None:
+        self.path, self._durable = path, durable
         self._local = threading.local()
 
     def define(self, schema: str) -> None:
@@ -45,7 +48,7 @@ class Database:
         """One transaction that nobody else writes in. ``durable`` also survives power loss."""
         connection = self.connection()
         with self._worded():
-            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable or self._durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ledger import Again, Ledger, Plan, Task
+from pipeline.ledger import Again, Ledger, Plan, Settled, Task
 from pipeline.results import Arrived, Result
 from tests.contract.ledgers import (
     FAILED,
@@ -318,6 +318,26 @@ class TestReplay:
         ledger.demand([Task(image, "weigh", task.revision + 1, 7, NOW)])
         found = ledger.open_tasks(image)["weigh"]
         assert found == Task(image, "weigh", task.revision + 1, 7, NOW)
+
+    def test_that_was_overtaken_by_another_leaves_the_image_settled(self, ledger: Ledger) -> None:
+        image = enter(ledger)
+        finish(ledger)
+        overtaken = again(ledger, image, "ship")
+        finish(ledger)
+        ledger.demand([overtaken])
+        finish(ledger)
+        assert ledger.open_tasks(image) == {}
+        assert ledger.rows(image)["ship"].revision == 2
+        assert ledger.stalled(9) == []
+
+    def test_makes_the_image_wait_whatever_started_it(self, ledger: Ledger) -> None:
+        image = ledger.enter([("d1", toy.parcel("p"))], lambda *_: Plan(state="done"))[0].arrived.image
+        assert ledger.stalled(9) == []
+        ledger.resume(image, engine(ledger).follow)
+        settle(ledger, row(claim(ledger)[0]))
+        sides = [Settled(row(work)) for work in claim(ledger, want=2)]
+        ledger.turn("w", sides, lambda *_: Plan(), want=0, lease=1)
+        assert ledger.stalled(9) == [image]
 
     def test_does_not_disturb_an_open_run_of_the_same_revision(self, ledger: Ledger) -> None:
         image = enter(ledger)
