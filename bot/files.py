@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 from slack_sdk import WebClient
 
 from bot.api import call, trusts
+from bot.arrivals import GONE_MODES, may_be_picture
 from bot.calls import PACES
-from bot.cards.words import size
+from bot.cards.words import name, size
 from bot.refusals import Kind, Refusal, retry_after
 from pipeline.adapters.download import Refused, Wanted, fetch
 from pipeline.cards import Cards
@@ -37,6 +38,7 @@ SCOPE = (
 DENIED = "Slack does not let Loupe see this file ({error}). Share it in a channel that Loupe is a member of."
 EXTERNAL = "The file is kept outside of Slack ({where}), where Loupe does not go. Upload the picture itself."
 ELSEWHERE = "The file's address is not one of Slack's, so it was not fetched. Upload the picture itself."
+OTHER = "This is not a picture (Slack calls it {kind})."
 WEB_PAGE = "This is a web page, not a picture."
 TOO_BIG = "The file has {size}; the most that is looked at is {limit}. Post a smaller copy."
 WORDS = {
@@ -62,6 +64,10 @@ class SlackFiles:
     @contextmanager
     def _opened(self, source: Source, limit: int) -> Iterator[BinaryIO]:
         file = self.info(source.team, source.locator)
+        if not may_be_picture(file) and file.get("mode") not in GONE_MODES:
+            raise Rejected(
+                OTHER.format(kind=name(file.get("pretty_type") or file.get("mimetype") or "unknown"))
+            )
         wanted = Wanted(_address(file), self._client.token or "", limit, _size(file, limit))
         try:
             with fetch(wanted, self._trusted) as stream:
@@ -93,7 +99,7 @@ class SlackFiles:
 
 
 def _address(file: Mapping[str, Any]) -> str:
-    if file.get("mode") in ("tombstone", "hidden_by_limit"):
+    if file.get("mode") in GONE_MODES:
         return _never(DELETED)
     if file.get("file_access") in ("access_denied", "file_not_found"):
         return _never(DENIED.format(error=file["file_access"]))

@@ -25,6 +25,8 @@ IN_DOUBT = 10.0
 STEPS = 6
 """Steps for one card before another card of the channel has its turn."""
 IDLE = 0.25
+PAUSE = 2.0
+"""Seconds before going on after something broke."""
 METHODS: dict[type[Call], str] = {
     Post: "chat.postMessage",
     Edit: "chat.update",
@@ -86,7 +88,7 @@ class Outbox:
                 self._pause(stop, owner)
 
     def _pause(self, stop: threading.Event, owner: str) -> None:
-        stop.wait(2.0)
+        stop.wait(PAUSE)
         try:
             self._cards.release(owner)
         except LoupeError as fault:

@@ -89,7 +89,10 @@ class Cards(News, Protocol):
     """Where cards wait to be sent. As a ``News`` sink it takes the reports of Slack's images."""
 
     def open(self, message: Message, due_at: float, words: str | None = None) -> None:
-        """Begin a card; safe against power loss when it returns. Opening it again is harmless."""
+        """Begin a card; it outlives the process. Opening it again is harmless.
+
+        After a power failure it may be gone; then the first report of its pictures begins it anew.
+        """
 
     def withdraw(self, message: Message, why: str) -> None:
         """Nothing of this card shall be seen any more; holds for a card that is opened later, too."""
@@ -144,7 +147,7 @@ class Shares(Protocol):
     """Notices pictures whose message never came: Slack announces every shared file twice."""
 
     def expect(self, share: Share, due_at: float) -> None:
-        """The file was announced; its message should have come by ``due_at``."""
+        """The file was announced; its message should have come by ``due_at``. Outlives the process."""
 
     def met(self, shares: list[Share]) -> None:
         """The message with these files came, before or after their announcement."""

@@ -32,6 +32,8 @@ def verdict(report: Report) -> str:
         return f"*Not looked at.* {escape(report.get('reason') or 'This file cannot be read as a picture.')}"
     if report.get("state") == "failed":
         reason = escape(report.get("reason") or "A step broke.")
+        if _may_show(report):
+            return f"{_nudity(report)} One step did not finish: {reason} It can be run again."
         return f"*Not finished.* {reason} It is put aside and can be run again; nothing is lost."
     if _decision(report) == "review":
         return (
@@ -61,7 +63,7 @@ def headline(report: Report) -> str:
 
 def facts(report: Report) -> list[str]:
     """Everything else that may be said, one line each, most interesting first."""
-    if is_trouble(report) or is_quiet(report):
+    if not _may_show(report):
         return []
     lines = [_faces(report), *_place(report), _camera(report), _taken(report), _file(report)]
     return [line for line in lines if line]
@@ -69,7 +71,7 @@ def facts(report: Report) -> list[str]:
 
 def brief(report: Report) -> str:
     """The facts on one short line, for a card about many pictures."""
-    if is_trouble(report) or is_quiet(report):
+    if not _may_show(report):
         return ""
     where = _place_name(report) or "no location"
     return f"{_faces(report)} · {where}"
@@ -106,6 +108,12 @@ def label(report: Report) -> str:
 def credit(report: Report) -> str:
     """Whose place names these are, where there are any."""
     return CREDIT if not is_quiet(report) and _place_name(report) else ""
+
+
+def _may_show(report: Report) -> bool:
+    """Was it looked at and cleared? A broken step alone hides nothing."""
+    broken = report.get("state") == "failed" and _decision(report) == "cleared"
+    return broken or not (is_trouble(report) or is_quiet(report))
 
 
 def _decision(report: Report) -> str | None:

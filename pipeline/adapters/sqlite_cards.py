@@ -51,7 +51,7 @@ class SqliteCards:
 
     def open(self, message: Message, due_at: float, words: str | None = None) -> None:
         """Begin a card; opening it again is harmless."""
-        with self._database.write(durable=True) as db:
+        with self._database.write(durable=words is not None) as db:
             _open(db, message, due_at, words)
 
     def withdraw(self, message: Message, why: str) -> None:

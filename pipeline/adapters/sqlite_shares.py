@@ -23,7 +23,7 @@ class SqliteShares:
 
     def expect(self, share: Share, due_at: float) -> None:
         """The file was announced; its message should have come by ``due_at``."""
-        with self._database.write(durable=True) as db:
+        with self._database.write() as db:
             db.execute(f"{ADD} NOTHING", (share.team, share.channel, share.file, due_at))
 
     def met(self, shares: list[Share]) -> None:

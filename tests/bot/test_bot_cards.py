@@ -94,7 +94,16 @@ def test_a_refused_file_says_why_in_its_own_words() -> None:
 
 
 def test_a_failed_run_says_that_nothing_is_lost() -> None:
-    assert "nothing is lost" in said(card([report(state="failed", reason="The disk broke.")], "C1"))
+    text = said(card([report(state="failed", reason="The disk broke.", release=None)], "C1"))
+    assert "nothing is lost" in text
+    assert "Interlaken" not in text
+
+
+def test_a_step_that_broke_hides_nothing_of_a_cleared_picture() -> None:
+    text = said(card([report(state="failed", reason="The detector broke.", faces=None)], "C1"))
+    assert text.startswith("*No nudity seen.*")
+    assert "One step did not finish: The detector broke." in text
+    assert "Interlaken" in text
 
 
 def test_what_could_not_be_checked_is_not_called_clean() -> None:

@@ -110,6 +110,14 @@ def test_connect_stubs_are_looked_up(home: House) -> None:
     assert "No nudity seen" in home.card(posted)["text"]
 
 
+def test_a_stub_that_turns_out_to_be_something_else_is_not_fetched(home: House) -> None:
+    home.slack.call("switches", connect_stubs=True)
+    posted = home.slack.post(("film.pdf", b"%PDF-1.4 hello"))
+    home.slack.settled()
+    home.look()
+    assert "not a picture (Slack calls it PDF)" in home.card(posted)["text"]
+
+
 def test_a_slow_picture_is_announced_once_and_that_message_becomes_the_card(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,11 @@ def test_a_report_that_comes_while_a_card_is_claimed_is_not_missed(cards: Cards)
     assert claimed(cards).reports
 
 
+def test_a_report_begins_a_card_that_was_lost(cards: Cards) -> None:
+    cards.announce("i1", SOURCE, {"state": "done"})
+    assert claimed(cards).message == FIRST
+
+
 def test_the_same_report_again_wakes_nobody(cards: Cards) -> None:
     cards.announce("i1", SOURCE, {"state": "done"})
     cards.finish(claimed(cards), Done(), None)
