@@ -24,6 +24,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._deliveries: dict[str, str] = {}
+        self._shorts: set[str] = set()
         self._rows: dict[str, dict[str, Row]] = {}
         self._states: dict[str, str] = {}
         self._tasks: dict[tuple[str, str], Task] = {}
@@ -117,8 +118,8 @@ class MemoryLedger:
             assert isinstance(arrived, Arrived)
             return Entry(arrived, new=False)
         image, at = new_image(), datetime.now(UTC)
-        taken = {r[ARRIVAL].result.short for r in self._rows.values()}  # type: ignore[attr-defined]
-        arrived = Arrived(image, next(s for s in candidates(image) if s not in taken), source, at)
+        arrived = Arrived(image, next(s for s in candidates(image) if s not in self._shorts), source, at)
+        self._shorts.add(arrived.short)
         self._deliveries[delivery], self._states[image] = image, "waiting"
         self._rows[image] = {ARRIVAL: Row(image, ARRIVAL, arrived, at)}
         self._follow(image, follow)
