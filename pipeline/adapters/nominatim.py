@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderInsufficientPrivileges, GeocoderQueryError, GeocoderRateLimited, GeopyError
 from geopy.geocoders import Nominatim as Service
 
@@ -37,7 +38,14 @@ class Nominatim:
         self, cache: Path, agent: str, domain: str = PUBLIC, scheme: str = "https", timeout: float = 5.0
     ) -> None:
         self._memory = NominatimMemory(cache)
-        self._service = Service(user_agent=agent, domain=domain, scheme=scheme, timeout=timeout)
+        self._service = Service(
+            user_agent=agent,
+            domain=domain,
+            scheme=scheme,
+            timeout=timeout,
+            # geopy's other adapter repeats requests by itself and sleeps through a Retry-After.
+            adapter_factory=URLLibAdapter,
+        )
 
     def refine(self, location: Location, place: Place | None) -> Place | None:
         """The place with its street and district; the one given where the service knows no more.
