@@ -8,6 +8,14 @@ export class MessageList {
   constructor(root) {
     this.root = root;
     this.shown = new Map();
+    this.pinned = true;
+    root.addEventListener("scroll", () => (this.pinned = this.nearEnd()));
+    root.addEventListener("load", () => this.pinned && this.toEnd(), true);
+    new ResizeObserver(() => this.pinned && this.toEnd()).observe(root);
+  }
+
+  nearEnd() {
+    return this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < NEAR;
   }
 
   clear() {
@@ -17,8 +25,6 @@ export class MessageList {
 
   // Show exactly these messages, oldest first.
   show(messages, view, empty) {
-    const root = this.root;
-    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR;
     const before = this.shown;
     this.shown = new Map();
     let day = "";
@@ -31,8 +37,7 @@ export class MessageList {
     }
     if (!messages.length && empty) this.keep(before, "empty", empty.id, () => empty.node);
     this.place();
-    if (atEnd) this.toEnd();
-    return atEnd;
+    if (this.pinned) this.toEnd();
   }
 
   keep(before, key, mark, make) {
@@ -50,12 +55,14 @@ export class MessageList {
   }
 
   toEnd() {
+    this.pinned = true;
     this.root.scrollTop = this.root.scrollHeight;
   }
 
   point(ts) {
     const node = this.shown.get(ts)?.node;
     if (!node) return;
+    this.pinned = false;
     node.scrollIntoView({ block: "center" });
     node.classList.add("pointed");
   }

@@ -82,6 +82,13 @@ def test_a_dropped_picture_shows_with_reaction_and_card(thread: Page) -> None:
     expect(message.get_by_role("button", name=re.compile("1 reply"))).to_be_visible()
 
 
+def test_the_newest_words_stay_in_view_when_pictures_arrive_late(thread: Page) -> None:
+    expect(thread.locator("#replies").get_by_text("rich words")).to_be_in_viewport()
+    expect(thread.locator("#messages").get_by_role("button", name=re.compile("1 reply"))).to_be_in_viewport()
+    thread.set_viewport_size({"width": 1280, "height": 420})
+    expect(thread.locator("#replies").get_by_text("rich words")).to_be_in_viewport()
+
+
 def test_the_card_is_rendered_as_slack_would(thread: Page) -> None:
     replies = thread.locator("#replies")
     expect(replies.get_by_role("heading", name="Nothing to worry about")).to_be_visible()
