@@ -115,6 +115,14 @@ def kill(process: psutil.Process) -> bool:
     return True
 
 
+def lives(process: psutil.Process) -> bool:
+    """Is it still running?"""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def part_of(process: psutil.Process) -> str:
     """web, bot, worker, clock or sandbox; ``spawned`` for a process in which actors run; else empty."""
     try:

@@ -45,6 +45,7 @@ class House:
     slack: Control
     loupe: Up
     config: SandboxConfig
+    settings: Mapping[str, str]
     expected: set[str] = field(default_factory=set)
     """Errors that a test provokes; any other that Slack answered fails the test."""
 
@@ -86,9 +87,11 @@ class House:
         calls = self.slack.state()["calls"]
         return [(c["method"], c["error"]) for c in calls if c["error"] not in HARMLESS | self.expected]
 
-    def quiet(self) -> None:
-        """Wait until every card and reaction is out."""
-        self.slack.settled()
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Another `loupe up` on the same folder, after this one ended."""
+        with connected(self.loupe.log.parent, self.slack, self.config, self.settings) as self.loupe:
+            yield
 
 
 @contextmanager
@@ -104,7 +107,7 @@ def house(
     with running(config) as slack:
         watched = {**watching(folder), **(settings or {})}
         with connected(folder, slack, config, watched, socket_mode=socket_mode) as loupe:
-            home = House(slack, loupe, config)
+            home = House(slack, loupe, config, watched)
             yield home
             assert home.refused() == []
             assert called(folder) == []

@@ -1,0 +1,54 @@
+"""Kill -9 of every kind of process while pictures come in: nothing is lost, nothing comes twice."""
+
+import argparse
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench.chaos import chaos
+from bench.running import kill, lives, until
+from tests.whole.house import drawing, house
+
+pytestmark = pytest.mark.xdist_group("whole-crash")
+
+
+def test_no_picture_is_lost_or_answered_twice_while_processes_are_killed_at_random() -> None:
+    given = argparse.Namespace(
+        images=30, kills=12, rate=2.0, channels=10, patience=100.0, paced=False, seed=20260612
+    )
+    outcome = chaos(given)
+    assert outcome.kills.total() == 12
+    assert outcome.well, str(outcome)
+
+
+@pytest.mark.parametrize("part", ["web", "bot", "worker", "clock"])
+def test_a_part_that_is_killed_comes_back_and_the_next_picture_gets_its_card(
+    tmp_path: Path, part: str
+) -> None:
+    with house(tmp_path) as home:
+        before = home.loupe.part(part)
+        assert before
+        assert kill(before)
+        home.says(home.post(drawing(part)), "No nudity seen")
+        after = until(lambda: home.loupe.part(part), 20, f"{part} is not back")
+        assert after.pid != before.pid
+
+
+def test_what_was_accepted_before_loupe_as_a_whole_was_killed_is_answered_by_the_next_one(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path) as home:
+        home.slack.call("switches", download_delay=2.0)
+        posts = [home.post(drawing(f"whole {n}")) for n in range(3)]
+        home.slack.settled()
+        family = home.loupe.processes()
+        kill(family[0])
+        home.loupe.process.wait(10)
+        until(lambda: not any(map(lives, family)), 10, "a part outlives the whole")
+        home.slack.call("switches", download_delay=0.0)
+        with home.again():
+            assert [home.says(posted, "No nudity seen") for posted in posts]
+        with closing(sqlite3.connect(home.loupe.data / "ledger.sqlite")) as db:
+            assert db.execute("SELECT count(*) FROM images").fetchone() == (3,)
