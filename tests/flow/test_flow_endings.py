@@ -1,5 +1,6 @@
 """How images end: well, failed, skipped, rejected; with retries, patience and parking on the way."""
 
+import logging
 import time
 from pathlib import Path
 
@@ -159,7 +160,10 @@ def test_a_result_that_the_ledger_cannot_keep_is_a_bug_of_its_actor_alone(tmp_pa
     assert endings(engine, good) == {"weigh": "done", "wrong": "done"}
 
 
-def test_words_of_any_length_and_alphabet_can_be_kept(tmp_path: Path) -> None:
+def test_words_of_any_length_and_alphabet_can_be_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "loupe.run")  # parallel tests cannot hand such a trace over
     engine = Shop(tmp_path / "ledger.sqlite", toy.WRONG).engine()
     (image,) = enter(engine, "words@wrong")
     work_off(engine)
