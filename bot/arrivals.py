@@ -19,6 +19,7 @@ GONE_MODES = frozenset({"tombstone", "hidden_by_limit"})
 SUBTYPES = frozenset({None, "file_share", "thread_broadcast", "bot_message", "me_message", "file_comment"})
 """Messages that can bring files; the others tell of changes."""
 STUB = "check_file_info"
+TELLING = ("name", "mimetype", "filetype")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def posted(event: Json, team: str, kind: str = "") -> Posted:
     message = Message(team, channel, ts, str(event.get("thread_ts") or ts))
     private = is_private(channel, str(event.get("channel_type") or kind))
     person = str(event.get("user") or event.get("bot_id") or "")
-    files = [f for f in event.get("files") or [] if isinstance(f, Mapping) and f.get("id")]
+    files = [f for f in event.get("files") or [] if isinstance(f, Mapping) and _named(f)]
     files = list({f["id"]: f for f in files}.values())
     pictures = [f for f in files if may_be_picture(f)] if channel and ts else []
     others = [str(f["id"]) for f in files if not may_be_picture(f) and f.get("mode") not in GONE_MODES]
@@ -65,6 +66,10 @@ def posted(event: Json, team: str, kind: str = "") -> Posted:
         others=tuple(others),
         direct=channel.startswith("D") or event.get("channel_type") == "im",
     )
+
+
+def _named(file: Json) -> bool:
+    return isinstance(file.get("id"), str) and bool(file["id"])
 
 
 def _source(file: Json, message: Message, person: str, private: bool) -> Source:
@@ -82,10 +87,10 @@ def _source(file: Json, message: Message, person: str, private: bool) -> Source:
 
 
 def may_be_picture(file: Json) -> bool:
-    """By type, or by its name's ending, or because Slack Connect has not told yet."""
+    """By type, or by its name's ending, or because Slack has told nothing of it yet (Slack Connect)."""
     if file.get("mode") in GONE_MODES:
         return False
-    if file.get("file_access") == STUB:
+    if file.get("file_access") == STUB or not any(file.get(key) for key in TELLING):
         return True
     suffix = str(file.get("name") or "").rpartition(".")[2].lower()
     filetype = str(file.get("filetype") or "").lower()

@@ -203,7 +203,8 @@ FILE = {"id": "F1", "name": "a.jpg", "mimetype": "image/jpeg", "user": "U1"}
         ({"id": "F1", "name": "a.txt", "mimetype": "IMAGE/WEBP"}, True),
         ({"id": "F1", "name": "notes.pdf", "mimetype": "application/pdf"}, False),
         ({"id": "F1", "name": "a.jpg", "mimetype": "image/jpeg", "mode": "tombstone"}, False),
-        ({"id": "F1", "name": None, "mimetype": None}, False),
+        ({"id": "F1", "name": None, "mimetype": None}, True),
+        ({"id": "F1", "name": "film.mp4", "filetype": "mp4"}, False),
     ],
 )
 def test_what_may_be_a_picture_is_taken(file: dict[str, Any], taken: bool) -> None:
