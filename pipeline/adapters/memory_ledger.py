@@ -152,7 +152,7 @@ class MemoryLedger:
         for task in tasks:
             key = (task.image, task.actor)
             if key not in self._tasks or self._tasks[key].revision < task.revision:
-                self._tasks[key] = task
+                self._tasks[key] = replace(task, attempts=0, lost=0, error=None, running=False)
                 self._claims.pop(key, None)
 
     def _again(self, worker: str, outcome: Again) -> None:

@@ -188,11 +188,16 @@ def test_no_question_but_the_queues_counts_scans_the_ledger(
     assert len(queries) >= 12
     for sql in queries:
         assert not scans(connection, sql), sql
+    for key in ("short=?", "team=? AND channel=?", "team=? AND person=?", "AND message=?"):
+        assert any(key in step for sql in queries for step in steps(connection, sql)), key
+
+
+def steps(connection: sqlite3.Connection, sql: str) -> list[str]:
+    """How SQLite goes about a query."""
+    return [step["detail"] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
 
 
 def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
     """The steps of a query that look at a whole table, or sort more than an index gave."""
-    steps = [step["detail"] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-    return [
-        step for step in steps if "TEMP B-TREE" in step or (step.startswith("SCAN") and step not in WALKS)
-    ]
+    found = steps(connection, sql)
+    return [each for each in found if each.startswith(("SCAN", "USE TEMP B-TREE")) and each not in WALKS]

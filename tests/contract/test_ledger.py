@@ -339,6 +339,14 @@ class TestReplay:
         ledger.turn("w", sides, lambda *_: Plan(), want=0, lease=1)
         assert ledger.stalled(9) == [image]
 
+    def test_takes_the_run_from_who_is_at_an_older_one(self, ledger: Ledger) -> None:
+        image = enter(ledger)
+        task = claim(ledger, "old")[0].task
+        ledger.demand([replace(task, revision=task.revision + 1)])
+        assert ledger.holders() == []
+        assert [(w.task.revision, w.task.attempts) for w in claim(ledger, "new")] == [(2, 1)]
+        assert list(ledger.open_tasks(image)) == ["weigh"]
+
     def test_does_not_disturb_an_open_run_of_the_same_revision(self, ledger: Ledger) -> None:
         image = enter(ledger)
         task = claim(ledger)[0].task

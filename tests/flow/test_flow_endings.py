@@ -196,6 +196,16 @@ def test_a_run_of_an_actor_that_no_longer_exists_ends_and_hurts_nobody(shop: Sho
     assert shop.states() == {"good": "done"}
 
 
+def test_a_run_that_nobody_ever_hears_of_again_is_given_up(engine: Engine, shop: Shop) -> None:
+    (image,) = enter(engine, "good")
+    for _ in range(3):
+        assert engine.turn("dies", lease=-1)
+        engine.ledger.expire()
+    assert work_off(engine) == ["weigh", "ship"]
+    assert reason(engine, image, "weigh").startswith("weigh was given up after 4 runs: its worker died")
+    assert shop.states() == {"good": "failed"}
+
+
 def test_a_lost_run_of_an_actor_that_no_longer_exists_is_given_up(shop: Shop) -> None:
     before = shop.engine()
     enter(before, "good")

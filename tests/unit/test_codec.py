@@ -6,7 +6,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import codec, results
@@ -38,6 +38,7 @@ def of_kind(kind: Any) -> st.SearchStrategy[Any]:
     return found
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS).flatmap(of_kind))
 def test_every_result_comes_back_as_it_went(result: Result) -> None:
     back = codec.load(codec.kind(result), codec.dump(result))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.actor import Actor, Awaited
@@ -134,6 +134,7 @@ def states(engine: Engine, image: str) -> dict[str, str]:
     return {n: row.state for n, row in engine.ledger.rows(image).items() if n != "arrival"}
 
 
+@settings(deadline=None)
 @given(shapes(), st.randoms(use_true_random=False))
 def test_every_image_settles_as_its_chain_says_in_whatever_order_results_come(
     shape: Shape, dice: Random
@@ -146,6 +147,7 @@ def test_every_image_settles_as_its_chain_says_in_whatever_order_results_come(
     assert loupe.ledger.stalled(9) == []
 
 
+@settings(deadline=None)
 @given(shapes(), st.randoms(use_true_random=False))
 def test_no_actor_runs_before_what_it_waits_for(shape: Shape, dice: Random) -> None:
     loupe = engine(shape)
@@ -154,6 +156,7 @@ def test_no_actor_runs_before_what_it_waits_for(shape: Shape, dice: Random) -> N
         assert set(loupe.chain.awaited(loupe.chain.actor(work.task.actor))) <= work.rows.keys()
 
 
+@settings(deadline=None)
 @given(shapes(), st.randoms(use_true_random=False), st.data())
 def test_a_replay_runs_what_is_below_it_once_and_leaves_the_rest_alone(
     shape: Shape, dice: Random, data: st.DataObject
@@ -174,6 +177,7 @@ def test_a_replay_runs_what_is_below_it_once_and_leaves_the_rest_alone(
     assert states(loupe, image) == shape.expected()
 
 
+@settings(deadline=None)
 @given(shapes(), st.randoms(use_true_random=False), st.data())
 def test_replays_in_the_middle_of_things_end_with_rows_that_fit_each_other(
     shape: Shape, dice: Random, data: st.DataObject

@@ -1,7 +1,7 @@
 """When to try again, and when to give up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Rejected, Transient, Unavailable
@@ -10,6 +10,7 @@ from pipeline.retry import Backoff
 BUG = ValueError("a bug")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 1000))
 def test_the_pause_doubles_up_to_the_longest_with_jitter_on_its_upper_half(attempts: int) -> None:
     backoff = Backoff(first=1.0, longest=60.0)
@@ -21,6 +22,7 @@ def test_runs_that_failed_together_do_not_come_back_together() -> None:
     assert len({Backoff().delay(5, BUG) for _ in range(20)}) == 20
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.integers(1, 50))
 def test_it_never_comes_back_before_it_was_asked_to(asked: float, attempts: int) -> None:
     assert Backoff().delay(attempts, Transient("Slow down.", retry_after=asked)) >= asked
