@@ -87,7 +87,7 @@ def revisions(engine: Engine, image: str) -> dict[str, int]:
     return {name: row.revision for name, row in engine.ledger.rows(image).items() if name != "arrival"}
 
 
-def eventually(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something is true; fail when it is not in time."""
     until = time.monotonic() + seconds
     while not condition():
