@@ -16,6 +16,7 @@ from pipeline.cards import Cards, Shares
 from pipeline.catalog import Catalog
 from pipeline.errors import LoupeError
 
+__all__ = ["App", "create_app"]
 log = logging.getLogger("bot.bolt")
 
 

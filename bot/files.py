@@ -16,9 +16,9 @@ from bot.arrivals import GONE_MODES, may_be_picture
 from bot.calls import PACES
 from bot.cards.words import name, size
 from bot.refusals import Kind, Refusal, retry_after
-from pipeline.adapters.download import Refused, Wanted, fetch
 from pipeline.cards import Cards
 from pipeline.errors import Rejected, Transient
+from pipeline.fetching import Fetch, Refused, Wanted
 from pipeline.model import Source
 
 INFO = "files.info"
@@ -52,8 +52,9 @@ WORDS = {
 class SlackFiles:
     """The ``Incoming`` port for pictures from Slack."""
 
-    def __init__(self, client: WebClient, cards: Cards) -> None:
+    def __init__(self, client: WebClient, cards: Cards, fetch: Fetch) -> None:
         self._client = client
+        self._fetch = fetch
         self._cards = cards
         self._trusted = trusts(client.base_url)
 
@@ -70,7 +71,7 @@ class SlackFiles:
             )
         wanted = Wanted(_address(file), self._client.token or "", limit, _size(file, limit))
         try:
-            with fetch(wanted, self._trusted) as stream:
+            with self._fetch(wanted, self._trusted) as stream:
                 yield stream
         except Refused as refused:
             raise _download_failed(refused, file) from None

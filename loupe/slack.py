@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from slack_bolt import App
-
 from bot.api import client
-from bot.app import create_app
+from bot.app import App, create_app
 from bot.calls import Calls
 from bot.files import SlackFiles
 from bot.intake import Door
@@ -14,6 +12,7 @@ from bot.repair import Repair
 from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
+from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.errors import Misconfigured
 
@@ -48,7 +47,7 @@ def outbox(base: Ground) -> Outbox:
 
 def repair(base: Ground) -> Repair:
     """Finds messages that Slack told of and never delivered."""
-    files = SlackFiles(client(token(base.settings), base.settings.slack_api_url), base.cards)
+    files = SlackFiles(client(token(base.settings), base.settings.slack_api_url), base.cards, fetch)
     shares = SqliteShares(base.database)
     return Repair(shares, files, Door(base.engine(), base.cards, shares))
 

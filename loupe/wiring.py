@@ -63,8 +63,9 @@ def _incoming(base: Ground) -> dict[str, port.Incoming]:
     # Imported only where Slack is connected: a worker that checks files does without the SDK's memory.
     from bot.api import client
     from bot.files import SlackFiles
+    from pipeline.adapters.download import fetch
 
-    slack = SlackFiles(client(token.get_secret_value(), base.settings.slack_api_url), base.cards)
+    slack = SlackFiles(client(token.get_secret_value(), base.settings.slack_api_url), base.cards, fetch)
     return {"file": FileIncoming(), "slack": slack}
 
 

@@ -6,9 +6,8 @@ never read. docs.slack.dev/reference/objects/file-object: url_private_download n
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +15,8 @@ import requests
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
-from pipeline.errors import Rejected, Transient
+from pipeline.errors import Rejected
+from pipeline.fetching import Interrupted, Refused, Trusted, Wanted
 
 IN_MEMORY = 8 << 20
 """Bytes that are kept in memory; more go to a temporary file."""
@@ -29,33 +29,6 @@ REDIRECTS = 5
 PAGES = ("text/html", "application/xhtml")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A file to fetch."""
-
-    url: str
-    token: str = field(repr=False)
-    limit: int
-    """Most bytes."""
-    size: int | None
-    """Bytes that were announced, where they were."""
-
-
-class Interrupted(Transient):
-    """The download broke off."""
-
-
-class Refused(Exception):
-    """The server answered with something else than the file."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], location: str = "") -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
-        self.headers = headers
-        self.location = location
-        """Where it wanted to send us, when we don't go there; ``status`` is 0 for the first address."""
-
-
 class _Bearer(AuthBase):
     def __init__(self, token: str) -> None:
         self._token = token
@@ -66,7 +39,7 @@ class _Bearer(AuthBase):
 
 
 @contextmanager
-def fetch(wanted: Wanted, trusted: Callable[[str], bool]) -> Iterator[BinaryIO]:
+def fetch(wanted: Wanted, trusted: Trusted) -> Iterator[BinaryIO]:
     """The file, seekable, at its start.
 
     Raises ``Refused``, ``Interrupted`` when it breaks off, and ``Rejected`` when it is larger than allowed.
@@ -82,7 +55,7 @@ def fetch(wanted: Wanted, trusted: Callable[[str], bool]) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, file)
 
 
-def _answer(session: requests.Session, wanted: Wanted, trusted: Callable[[str], bool]) -> Response:
+def _answer(session: requests.Session, wanted: Wanted, trusted: Trusted) -> Response:
     url = wanted.url
     for hop in range(REDIRECTS + 1):
         if not trusted(url):

@@ -24,6 +24,7 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.repair import Repair
 from bot.socket import listen
+from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_shares import SqliteShares
@@ -213,7 +214,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             shares=shares,
             health=lambda: [("Workers", "2 of 2 run")],
         )
-        files = SlackFiles(web, cards)
+        files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))
         if socket_mode:
             stop = threading.Event()

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from bot.api import api_url, trusts
 from pipeline.adapters import download
-from pipeline.adapters.download import Interrupted, Refused, Wanted, fetch
+from pipeline.adapters.download import fetch
 from pipeline.errors import Misconfigured, Rejected
+from pipeline.fetching import Interrupted, Refused, Wanted
 from tests.bot.house import served
 
 SEEN: list[tuple[str, str | None]] = []
