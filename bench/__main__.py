@@ -1,0 +1,26 @@
+"""`python -m bench [NAME...]`: print every table of measurements, or those that are named."""
+
+import importlib
+import sys
+
+from bench.rows import table
+
+TABLES = {
+    "findings": "Findings on a 12 MP JPEG",
+    "engine": "Engine",
+    "cards": "Cards, through the sandbox and every process",
+}
+
+
+def main(names: list[str]) -> int:
+    """Measure and print; 2 for a name that is none."""
+    if unknown := [name for name in names if name not in TABLES]:
+        print(f"There is no table '{unknown[0]}'. There are: {', '.join(TABLES)}.", file=sys.stderr)
+        return 2
+    for name in names or TABLES:
+        print(table(TABLES[name], importlib.import_module(f"bench.{name}").run()), end="\n\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
