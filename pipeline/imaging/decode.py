@@ -62,10 +62,12 @@ def upright(stream: BinaryIO, side: int, budget: int) -> Image.Image:
     whole = filled_up(stream)
     try:
         with opened(whole) as image:
+            source: object = image.fp
             picture = _decoded(image, side, budget)
     except FAULTS as fault:
         raise Rejected(NOTHING_READ) from fault
-    if whole is not stream and is_blank(picture):
+    cut_off = whole is not stream or (isinstance(source, Ended) and source.ran_out)
+    if cut_off and is_blank(picture):
         raise Rejected(NOTHING_READ)
     return picture
 

@@ -48,10 +48,18 @@ def load(image: ImageFile) -> None:
     image._size = image.im.size
 
 
+FIRST_BLOCK = 32
+"""Pixels: a JPEG's largest block. A scan that breaks off at once leaves noise in it and grey beyond."""
+
+
 def is_blank(picture: Image) -> bool:
-    """Is every pixel the same? Then what was filled up is all there is."""
-    levels = picture.convert("RGB").getextrema()
-    return all(level[0] == level[1] for level in cast(tuple[tuple[int, int], ...], levels))
+    """Is every pixel the same, the first block aside? Then what was filled up is all there is."""
+    seen = picture.convert("RGB")
+    if max(seen.size) > FIRST_BLOCK:
+        last = cast(tuple[int, int, int], seen.getpixel((seen.width - 1, seen.height - 1)))
+        seen.paste(last, (0, 0, min(FIRST_BLOCK, seen.width), min(FIRST_BLOCK, seen.height)))
+    levels = cast(tuple[tuple[int, int], ...], seen.getextrema())
+    return all(low == high for low, high in levels)
 
 
 class Ended:
@@ -65,15 +73,16 @@ class Ended:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._said = False
+        self.ran_out = False
+        """Was more asked for than there is?"""
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; the end marker once instead of the first empty answer."""
         if data := self._stream.read(size):
             return data
-        if self._said or size == 0:
+        if self.ran_out or size == 0:
             return b""
-        self._said = True
+        self.ran_out = True
         return self.END
 
     def seek(self, offset: int, whence: int = 0) -> int:

@@ -174,3 +174,17 @@ def test_a_stream_that_runs_out_says_so_once() -> None:
         Ended.END,
         b"",
     ]
+
+
+def test_a_jpeg_cut_off_right_before_its_pixels_shows_nothing_and_says_so() -> None:
+    data = encoded("JPEG")
+    scan = data.index(b"\xff\xda")
+    head = scan + 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")
+    with pytest.raises(Rejected, match="nothing of it can be read"):
+        upright(BytesIO(data[:head]), 640, BUDGET)
+
+
+def test_a_whole_jpeg_of_one_colour_is_a_picture() -> None:
+    plain = BytesIO()
+    Image.new("RGB", (64, 64), "grey").save(plain, "JPEG")
+    assert upright(plain, 640, BUDGET).size == (64, 64)

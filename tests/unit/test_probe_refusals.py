@@ -85,10 +85,15 @@ def test_a_file_that_ends_before_its_pixels_is_not_readable(format: str) -> None
     assert "damaged" in words(whole[:16])
 
 
-def test_a_jpeg_with_a_size_but_no_pixels_is_not_readable() -> None:
+def test_a_jpeg_that_ends_before_its_size_is_damaged() -> None:
+    data = blocks.picture("JPEG")
+    assert "damaged" in words(data[: data.index(b"\xff\xc0")])
+
+
+def test_a_jpeg_with_a_size_but_no_pixels_still_tells_its_metadata() -> None:
     data = blocks.picture("JPEG")
     scan = data.index(b"\xff\xda")
-    assert "damaged" in words(data[: scan + 14])
+    assert probe(io.BytesIO(data[: scan + 14])).format == "JPEG"
 
 
 def test_a_picture_without_extent_is_damaged() -> None:
