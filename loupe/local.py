@@ -30,6 +30,8 @@ class Part:
 
     name: str
     arguments: Sequence[str] = ()
+    inherits: Sequence[int] = ()
+    """File descriptors that it shares with us."""
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = PAUSE_SECONDS[0]
@@ -41,7 +43,9 @@ class Part:
         """Start the process; its log goes where ours goes."""
         command = [sys.executable, "-m", "loupe", self.name, *self.arguments]
         self.started = time.monotonic()
-        self.process = subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, env=dict(environment), stdin=subprocess.DEVNULL, pass_fds=self.inherits
+        )
 
     def ended(self) -> int | None:
         """Its exit status once it has ended."""

@@ -19,6 +19,8 @@ from loupe.settings import SLACK_API, Settings
 from pipeline.errors import Unavailable
 
 READY_SECONDS = 60
+BACKLOG = 1024
+"""Callers who wait while the web part is busy or starts again."""
 
 
 @click.command()
@@ -31,7 +33,8 @@ def command(port: int | None, workers: int | None, data: Path | None) -> None:
     stop = stop_on_signal()
     with only_instance(config.data):
         preflight.check(config)
-        parts = Parts(_parts(config), _environment(config))
+        listener = _listen(config.host, config.port)
+        parts = Parts(_parts(config, listener), _environment(config))
         parts.start()
         Thread(target=_announce, args=(config, stop), daemon=True).start()
         try:
@@ -40,20 +43,19 @@ def command(port: int | None, workers: int | None, data: Path | None) -> None:
             parts.end()
 
 
-def _parts(config: Settings) -> list[Part]:
+def _parts(config: Settings, listener: socket.socket) -> list[Part]:
     data = ["--data", str(config.data)]
-    port = ["--port", str(config.port)]
+    port, fd = ["--port", str(config.port)], listener.fileno()
     parts = [
-        Part("web", [*data, *port]),
+        Part("web", [*data, *port, "--fd", str(fd)], inherits=[fd]),
         Part("bot", data),
         Part("worker", [*data, "--workers", str(config.workers)]),
         Part("clock", data),
     ]
     if not config.has_slack:
-        _free(config.host, sandbox_port(config))
+        _listen(config.host, sandbox_port(config)).close()
         requests = f"http://{_reachable(config.host)}:{config.port}/slack/events"
         parts.insert(0, Part("sandbox", ["--port", str(sandbox_port(config)), "--request-url", requests]))
-    _free(config.host, config.port)
     return parts
 
 
@@ -73,15 +75,22 @@ def sandbox_port(config: Settings) -> int:
     return config.port + 1
 
 
-def _free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as fault:
-            raise Unavailable(
-                f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another with --port."
-            ) from None
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port. Raises ``Unavailable``.
+
+    It stays ours while the web part starts again: who calls then waits a moment and is not refused.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as fault:
+        listener.close()
+        raise Unavailable(
+            f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another with --port."
+        ) from None
+    return listener
 
 
 def _reachable(host: str) -> str:

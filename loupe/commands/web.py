@@ -1,5 +1,6 @@
 """``loupe web``: pages, health and Slack's requests over HTTP, a part of `loupe up`."""
 
+import socket
 from pathlib import Path
 
 import click
@@ -16,12 +17,13 @@ from web.app import create_app
 
 @click.command()
 @click.option("--port", type=int, help="Port to listen on (LOUPE_PORT, else 8080).")
+@click.option("--fd", type=int, hidden=True, help="A listening socket that `loupe up` shares.")
 @data_option
-def command(port: int | None, data: Path | None) -> None:
+def command(port: int | None, fd: int | None, data: Path | None) -> None:
     """Answer HTTP: health and Slack's requests. Part of `loupe up`."""
     part.begin()
     config = settings.load(data=data, port=port)
-    uvicorn.run(
+    served = uvicorn.Config(
         web(config),
         host=config.host,
         port=config.port,
@@ -29,6 +31,7 @@ def command(port: int | None, data: Path | None) -> None:
         access_log=False,
         timeout_graceful_shutdown=5,
     )
+    uvicorn.Server(served).run(None if fd is None else [socket.socket(fileno=fd)])
 
 
 def web(config: Settings) -> Starlette:
