@@ -5,11 +5,12 @@ import sqlite3
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from bench.chaos import chaos
-from bench.running import kill, lives, until
+from bench.running import kill, lives, until, up
 from tests.whole.house import drawing, house
 
 pytestmark = pytest.mark.xdist_group("whole-crash")
@@ -33,6 +34,17 @@ def test_every_part_that_is_killed_comes_back_and_the_next_picture_gets_its_card
             again = until(partial(home.loupe.part, part), 20, f"{part} is not back")
             assert again
             assert again != killed
+
+
+def test_who_calls_while_the_web_part_starts_again_waits_and_is_not_refused(tmp_path: Path) -> None:
+    with up(tmp_path, {}) as running:
+        for _ in range(3):
+            web = running.part("web")
+            assert web
+            assert kill(web)
+            with urlopen(f"{running.url}/healthz", timeout=20) as answer:
+                assert answer.status == 200
+            until(lambda: running.part("web"), 10, "web is not back")
 
 
 def test_what_was_accepted_before_loupe_as_a_whole_was_killed_is_answered_by_the_next_one(
