@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.cards import Message, Share
 from pipeline.model import Source
+from pipeline.text import keepable
 
 Json = Mapping[str, Any]
 SUFFIXES = frozenset(
@@ -19,6 +20,7 @@ GONE_MODES = frozenset({"tombstone", "hidden_by_limit"})
 SUBTYPES = frozenset({None, "file_share", "thread_broadcast", "bot_message", "me_message", "file_comment"})
 """Messages that can bring files; the others tell of changes."""
 STUB = "check_file_info"
+LONGEST_NAME = 255
 TELLING = ("name", "mimetype", "filetype")
 
 
@@ -75,7 +77,7 @@ def _named(file: Json) -> bool:
 def _source(file: Json, message: Message, person: str, private: bool) -> Source:
     return Source(
         kind="slack",
-        name=str(file.get("name") or file.get("title") or ""),
+        name=keepable(str(file.get("name") or file.get("title") or ""), LONGEST_NAME),
         locator=str(file["id"]),
         team=message.team,
         channel=message.channel,

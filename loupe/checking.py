@@ -11,9 +11,11 @@ from loupe.ground import Ground
 from pipeline.engine import Engine
 from pipeline.model import Source
 from pipeline.ports import Report
+from pipeline.text import keepable
 from pipeline.workers import Factory, Pool
 
 BATCH = 500
+LONGEST_NAME = 255
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
@@ -30,12 +32,14 @@ def _below(folder: Path) -> list[Path]:
 def enter(engine: Engine, paths: Sequence[Path]) -> list[str]:
     """Take files in; their image ids in the same order."""
     run = uuid7()
-    arrivals = [
-        (f"file:{run}:{number}", Source(kind="file", name=path.name, locator=str(path.absolute())))
-        for number, path in enumerate(paths)
-    ]
+    arrivals = [(f"file:{run}:{number}", source(path)) for number, path in enumerate(paths)]
     batches = [arrivals[i : i + BATCH] for i in range(0, len(arrivals), BATCH)]
     return [entry.arrived.image for batch in batches for entry in engine.enter(batch)]
+
+
+def source(path: Path) -> Source:
+    """A file as a source; the locator is a file URI, which also names what is not UTF-8."""
+    return Source(kind="file", name=keepable(path.name, LONGEST_NAME), locator=path.absolute().as_uri())
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pipeline.model import Source
 from pipeline.plan import plan, priority, refusal
 from pipeline.results import Failed, Result, Skipped
 from pipeline.retry import Backoff
+from pipeline.text import keepable
 
 log = logging.getLogger("loupe.run")
 
@@ -192,7 +193,7 @@ def _checked(actor: Actor, result: Result) -> Result:
 def _words(fault: Exception) -> str:
     """What went wrong, as text that any ledger can keep."""
     words = fault.words if isinstance(fault, LoupeError) else f"{type(fault).__name__}: {fault}"
-    return words[:LONGEST_WORDS].encode("utf-8", "replace").decode()
+    return keepable(words, LONGEST_WORDS)
 
 
 def _ms(began: float) -> float:

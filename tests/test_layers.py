@@ -13,7 +13,7 @@ FLOORS = [{"loupe"}, {"bot", "web", "scheduler", "sandbox"}, {"handlers"}, {"pip
 """From top to bottom; nothing imports upward, and rooms on one floor do not import each other."""
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
-PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching"}
+PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}

@@ -1,9 +1,11 @@
 """Brings the bytes of pictures: from files on this machine, and from each source by its kind."""
 
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.model import Source
@@ -14,8 +16,8 @@ class FileIncoming:
     """``Incoming`` for files that the person at this machine named."""
 
     def open(self, source: Source, limit: int) -> AbstractContextManager[BinaryIO]:
-        """See ``Incoming.open``; the locator is a path."""
-        path = Path(source.locator)
+        """See ``Incoming.open``; the locator is a file URI (RFC 8089)."""
+        path = Path(os.fsdecode(unquote_to_bytes(urlsplit(source.locator).path)))
         try:
             size = path.stat().st_size
             if size > limit:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from loupe.checking import files
+from loupe.checking import files, source
 from pipeline.adapters.incoming import FileIncoming, IncomingBySource
 from pipeline.errors import Misconfigured, Rejected
 from pipeline.model import Source
 
 
 def named(path: Path) -> Source:
-    return Source(kind="file", name=path.name, locator=str(path))
+    return source(path)
 
 
 def test_a_folder_is_walked_in_name_order_and_hidden_files_are_left_out(tmp_path: Path) -> None:
@@ -60,3 +60,13 @@ def test_each_source_is_asked_by_its_kind(tmp_path: Path) -> None:
 def test_a_source_that_is_not_connected_is_told_by_its_name() -> None:
     with pytest.raises(Misconfigured, match="came from 'slack', which is not connected here"):
         IncomingBySource({}).open(Source(kind="slack", name="a.jpg", locator="F1"), limit=5)
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.jpg", "a b?#%20.jpg", "ünïcode 😀.jpg", "line\nbreak.jpg"])
+def test_a_file_of_any_name_is_found_again_and_its_name_can_be_kept(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"1")
+    found = source(tmp_path / name)
+    found.name.encode()
+    found.locator.encode()
+    with FileIncoming().open(found, limit=5) as stream:
+        assert stream.read() == b"1"

@@ -50,6 +50,13 @@ class Shop:
         found = self.database().read("SELECT delivery, state FROM images")
         return {row["delivery"]: row["state"] for row in found}
 
+    def reasons(self) -> dict[str, str]:
+        """What was parked, by delivery key and actor, and why."""
+        found = self.database().read(
+            "SELECT delivery || ' ' || actor AS what, body FROM results JOIN images USING (image) WHERE parked"
+        )
+        return {row["what"]: row["body"] for row in found}
+
     def open(self) -> int:
         """Runs that are due or running."""
         return int(self.database().read("SELECT COUNT(*) AS n FROM tasks")[0]["n"])

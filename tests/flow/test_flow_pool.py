@@ -119,6 +119,7 @@ def test_nothing_is_lost_or_doubled_by_many_workers_that_are_killed_all_the_time
                 thread.join()
         work_off(engine, "helper", want=3)
         eventually(lambda: settled(shop) and not shop.open())
+    assert shop.reasons() == {}
     assert shop.states() == dict.fromkeys(names, "done")
     assert set(shop.accepted().values()) == {1}
     assert len(shop.accepted()) == len(names) * 6
