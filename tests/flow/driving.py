@@ -53,7 +53,8 @@ class Shop:
     def reasons(self) -> dict[str, str]:
         """What was parked, by delivery key and actor, and why."""
         found = self.database().read(
-            "SELECT delivery || ' ' || actor AS what, body FROM results JOIN images USING (image) WHERE parked"
+            "SELECT delivery || ' ' || actor AS what, body"
+            " FROM results JOIN images USING (image) WHERE parked"
         )
         return {row["what"]: row["body"] for row in found}
 
