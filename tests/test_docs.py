@@ -52,7 +52,9 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 @pytest.mark.parametrize("name", ["check", "doctor", "flow", "load", "manifest", "replay", "status", "up"])
 def test_every_command_is_named_in_the_documents_and_helps(name: str) -> None:
     assert f"loupe {name}" in ALL or f"`{name}`" in ALL
-    assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+    answer = CliRunner().invoke(main, [name, "--help"])
+    assert answer.exit_code == 0
+    assert "--data" in answer.output
 
 
 def test_every_key_of_the_report_is_documented() -> None:
