@@ -17,6 +17,7 @@ from pipeline.cards import Card, Cards, Done
 from pipeline.catalog import Catalog
 from pipeline.errors import LoupeError
 from pipeline.ports import Report
+from pipeline.processes import alive
 
 LEASE = 120.0
 """Longer than any one step can take."""
@@ -95,11 +96,13 @@ class Outbox:
             log.warning("outbox: %s", fault.words)
 
     def _free_the_dead(self) -> None:
-        """Take back what senders of this machine held whose process is gone."""
+        """Take back what senders of this machine held whose process is gone, or had the id we have now."""
         for owner in self._cards.owners():
             host, _, rest = owner.partition("/")
             pid = rest.partition("/")[0]
-            if host == socket.gethostname() and pid.isdigit() and not _lives(int(pid)):
+            if host != socket.gethostname() or not pid.isdigit():
+                continue
+            if int(pid) == os.getpid() or not alive(int(pid)):
                 self._cards.release(owner)
 
     def _advance(self, card: Card) -> After:
@@ -184,13 +187,3 @@ class Outbox:
             if image.image not in known and image.state != "waiting":
                 known[image.image] = self._catalog.report(image.image)
         return [known.get(image.image) for image in listed]
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
 PR_SET_PDEATHSIG = 1  # prctl(2), Linux
@@ -25,13 +26,22 @@ def end_with_parent(parent: int) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Is there a process with this id?"""
+    """Does a process with this id run? One that has ended and that nobody has asked about yet does not."""
     with suppress(PermissionError):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
             return False
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Has it ended unasked? proc_pid_stat(5): the state follows the name, which may hold any character."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _watch(parent: int) -> None:
