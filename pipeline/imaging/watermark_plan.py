@@ -1,0 +1,87 @@
+"""What a watermark is like on a picture of a given size, how strong it is, and what its reader allows for."""
+
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+
+import numpy as np
+
+
+class Strength(Enum):
+    """The global lattice's step in levels, and the PSNR in dB that the whole mark is made for.
+
+    USUAL survives JPEG 50, WebP 60 and AVIF 50 on photos of 512 pixels and more. GENTLE is for pictures that
+    are compressed little, STRONG for those whose mark could not be read back from the compressed file.
+    """
+
+    GENTLE = 41.0, 49.0
+    USUAL = 58.0, 46.3
+    STRONG = 82.0, 43.3
+
+    @property
+    def step(self) -> float:
+        """Distance of two lattice points that say the same, in levels of the canonical transform."""
+        return self.value[0]
+
+    @property
+    def error(self) -> float:
+        """The mean square change to aim at, in levels squared, before rounding to whole levels adds 1/12."""
+        return 255**2 / 10 ** (self.value[1] / 10) - 1 / 12
+
+
+Hypothesis = tuple[float, float]
+"""What the global layer is read with: a step in levels, a blur to undo in pixels of the canonical 512."""
+
+LADDER = tuple(Strength.GENTLE.step * 2 ** (rung / 2) for rung in range(9))
+"""The steps in use. Without a local layer a picture climbs from its strength's as far as its error allows."""
+GAINS = tuple(np.geomspace(0.78, 1.28, 21).tolist())
+"""Changes of contrast that the reader tries, 2.5 % apart."""
+BLURS = (0.0, 0.7, 1.0)
+"""Gaussian blurs that the reader tries to undo, by their standard deviation."""
+
+PAYLOAD_AREA = 12_000
+"""Pixels: a smaller picture (108 x 108 is one) is marked without payload: found, it says nothing."""
+TILES_SIDE = 256
+"""Pixels: a picture whose shorter side is below gets no local layer."""
+TILES_AREA = 500_000
+"""Pixels: beyond this area the local layer gets fainter, since there is more of it to add up."""
+GLOBAL_SHARE = 0.75
+"""How much of the change the global layer may take up beside a local one."""
+MASKED = 1.25
+"""By how much masking raises the mean square of a change, roughly, as it keeps its mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is decided by a picture's size alone, the same when it is marked and when it is read."""
+
+    payload: bool
+    tiles: bool
+    sharpest: float
+    """Waves faster than this fraction of what the size can hold are not used. Small pictures are compressed
+    with most of their waves close to that limit, where JPEG keeps the least."""
+
+    @property
+    def share(self) -> float:
+        """How much of the change the global layer may take up, 0 to 1."""
+        return GLOBAL_SHARE if self.tiles else 1.0
+
+    @property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """What the reader tries; all of it is counted in the chance of a false alarm."""
+        if self.tiles:
+            return tuple((one.step * gain, blur) for one, gain, blur in product(Strength, GAINS, BLURS))
+        return tuple((step * gain, 0.0) for step, gain in product(LADDER, GAINS))
+
+    def step(self, strength: Strength, directions: int) -> float:
+        """The global lattice's step where ``directions`` share the change: each costs step**2 / 12."""
+        if self.tiles:
+            return strength.step
+        affordable = (strength.error / MASKED / max(directions, 1) * 12) ** 0.5 * 512
+        return max((step for step in LADDER if strength.step <= step <= affordable), default=strength.step)
+
+
+def planned(size: tuple[int, int]) -> Plan:
+    """The plan for a picture of ``size``, width and height in pixels."""
+    payload = size[0] * size[1] >= PAYLOAD_AREA
+    return Plan(payload, min(size) >= TILES_SIDE, 0.9 if payload else 0.6)
