@@ -14,7 +14,7 @@ CHUNK = 1 << 20
 """Bytes that are hashed at a time."""
 
 
-@actor(timeout=120, memory=512, priority=10)
+@actor(timeout=120, memory=512)
 def accept_image(
     arrived: Arrived, incoming: Incoming, store: Store, twins: Twins, limits: Limits
 ) -> Accepted:

@@ -5,7 +5,7 @@ from pipeline.ports import ReleaseBands
 from pipeline.results import Failed, Nudity, Release, Skipped
 
 
-@actor(timeout=5, memory=256, priority=40)
+@actor(timeout=5, memory=256)
 def decide_release(nudity: Nudity | Failed | Skipped, bands: ReleaseBands) -> Release:
     """Clear an image, hold it, or ask a person.
 

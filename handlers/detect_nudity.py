@@ -13,7 +13,7 @@ SURE = 0.2
 and by up to 7; nearer to the ends by no more than 0.11."""
 
 
-@actor(timeout=20, memory=1024, priority=40)
+@actor(timeout=20, memory=1024)
 def detect_nudity(accepted: Accepted, pictures: Pictures, detector: NudityDetector) -> Nudity:
     """Score an image for nudity, with a second look at full size when the first is not sure."""
     score = detector.score(pictures.upright(accepted.key, SIDE))

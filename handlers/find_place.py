@@ -11,7 +11,7 @@ from pipeline.results import Metadata, Placed
 NO_PLACE = "The position lies on the open sea, where no place is near."
 
 
-@actor(timeout=30, memory=256, priority=20)
+@actor(timeout=30, memory=256)
 def find_place(metadata: Metadata, gazetteer: Gazetteer, geocoder: Geocoder) -> Placed:
     """Name the place of a position offline, refine it where a person opted in, and link to maps."""
     location = metadata.location

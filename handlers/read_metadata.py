@@ -6,7 +6,7 @@ from pipeline.ports import Store
 from pipeline.results import Accepted, Metadata
 
 
-@actor(timeout=20, memory=256, priority=20)
+@actor(timeout=20, memory=256)
 def read_metadata(accepted: Accepted, store: Store) -> Metadata:
     """Read time, camera, orientation and position from the original's EXIF and XMP."""
     with store.open(accepted.key) as original:

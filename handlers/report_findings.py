@@ -17,7 +17,7 @@ from pipeline.results import (
 )
 
 
-@actor(timeout=10, memory=64, attempts=8, priority=10)
+@actor(timeout=10, memory=64, attempts=8)
 def report_findings(
     arrived: Arrived,
     accepted: Accepted | Failed | Skipped,

@@ -50,7 +50,8 @@ class Actor:
     attempts: int
     """Runs before a failing one is parked."""
     priority: int
-    """Lower runs first."""
+    """Lower runs first, whatever the image. Among equals the oldest image does: so give those that people
+    wait for the same, and pictures come out in the order in which they went in."""
 
 
 _declared: dict[str, Actor] = {}
