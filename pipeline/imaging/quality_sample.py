@@ -1,0 +1,81 @@
+"""The part of a picture by which its compression is judged: all of a small one, tiles of a large one.
+
+Tiles lie on an even grid and are encoded side by side as one picture. Their corners are multiples of 16
+pixels, so blocks of a JPEG, WebP or AVIF fall into them as they do in the whole.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+from pipeline.imaging.encode import decoded
+from pipeline.imaging.quality import SMALLEST, Original
+from pipeline.imaging.resize import Pixels
+
+SIDE = 128
+"""Pixels of a tile's side: five of SSIMULACRA2's six scales see something in it."""
+GRID = (4, 3)
+"""Tiles along the longer and the shorter side."""
+BLOCK = 16
+GREY = 128
+"""Behind transparent pictures: half way between the pages they may lie on."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is encoded in place of the picture, and how its pixels are put back into tiles."""
+
+    picture: Image.Image
+    _tiles: tuple[int, int]
+    """Across and down; (1, 1) for a whole picture."""
+
+    def score(self, data: bytes) -> float:
+        """SSIMULACRA2 of the encoded ``picture``."""
+        return self._original.score(self._cut(decoded(data)))
+
+    @cached_property
+    def _original(self) -> Original:
+        return Original(self._cut(np.asarray(self.picture)))
+
+    def _cut(self, pixels: Pixels) -> Pixels:
+        """(tile, row, column, channel) of the picture on grey."""
+        solid = on_grey(pixels)
+        across, down = self._tiles
+        rows, columns = solid.shape[0] // down, solid.shape[1] // across
+        split = solid.reshape(down, rows, across, columns, 3).transpose(0, 2, 1, 3, 4)
+        return _large_enough(split.reshape(down * across, rows, columns, 3))
+
+
+def sample(picture: Image.Image) -> Sample:
+    """All of ``picture`` where it is no larger than the tiles together, else the tiles."""
+    width, height = picture.size
+    across, down = GRID if width >= height else GRID[::-1]
+    if width * height <= across * down * SIDE * SIDE or width < SIDE * across or height < SIDE * down:
+        return Sample(picture, (1, 1))
+    tiles = Image.new(picture.mode, (across * SIDE, down * SIDE))
+    for row, top in enumerate(_spots(height, down)):
+        for column, left in enumerate(_spots(width, across)):
+            box = (left, top, left + SIDE, top + SIDE)
+            tiles.paste(picture.crop(box), (column * SIDE, row * SIDE))
+    return Sample(tiles, (across, down))
+
+
+def on_grey(pixels: Pixels) -> Pixels:
+    """RGB of RGB or RGBA pixels."""
+    if pixels.shape[2] == 3:
+        return pixels
+    alpha = pixels[..., 3:].astype(np.uint16)
+    return ((pixels[..., :3] * alpha + GREY * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def _large_enough(tiles: Pixels) -> Pixels:
+    """Mirrored until at least one scale can be looked at."""
+    down, across = (max(0, SMALLEST - side) for side in tiles.shape[1:3])
+    return np.pad(tiles, ((0, 0), (0, down), (0, across), (0, 0)), mode="symmetric")
+
+
+def _spots(length: int, count: int) -> list[int]:
+    """Where ``count`` tiles begin along ``length`` pixels: the middles of equal parts, on blocks."""
+    return [((2 * n + 1) * length // (2 * count) - SIDE // 2) // BLOCK * BLOCK for n in range(count)]
