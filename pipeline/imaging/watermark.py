@@ -18,7 +18,7 @@ from pipeline.imaging import watermark_local as tiles
 from pipeline.imaging.watermark_code import encode
 from pipeline.imaging.watermark_luma import Floats, brightened, enlarged, luma
 from pipeline.imaging.watermark_mask import tolerance
-from pipeline.imaging.watermark_plan import TILES_AREA, Plan, Strength, planned
+from pipeline.imaging.watermark_plan import Plan, Strength, planned
 from pipeline.imaging.watermark_reading import Layer, Sight, global_sights, local_sights
 
 __all__ = ["THRESHOLD", "Mark", "Strength", "embed", "read"]
@@ -28,6 +28,8 @@ THRESHOLD = 1e-6
 
 _LEAST = 0.5
 """Of a picture that hides less than this on average, mostly clipped, what is left is not marked the more."""
+_ROUNDS = 3
+"""Masking turns a move along one direction into small moves along others; so often it is made good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def embed(picture: Image.Image, payload: int, key: bytes, strength: Strength = S
     change = _pulled(np.asarray(small, dtype=np.float32), hides, says, key, strength, plan)
     if not plan.tiles:
         return brightened(picture, enlarged(change, picture.size))
-    error = strength.error - float(np.mean(change**2))
+    error = (strength.error - float(np.mean(change**2))) * plan.faintness
     local = _repeated(tiles.tile(key, symbols), picture.size, hides, error)
     return brightened(picture, enlarged(change, picture.size) + local)
 
@@ -88,17 +90,20 @@ def _pulled(
     stands = whole.standing(square, key, plan.sharpest)
     symbols = np.concatenate((np.ones(whole.PILOTS), says))
     moves = stands.moves(symbols, plan.step(strength, int(stands.held.sum())))
-    change = whole.moved(stands, moves, square.shape, plan.sharpest)
-    masked = change * (hides / max(float(hides.mean()), _LEAST))
-    excess = max(float(np.mean(masked**2)) / (plan.share * strength.error), 1.0)
-    return np.asarray(masked / excess**0.5, dtype=np.float32)
+    mask = hides / max(float(hides.mean()), _LEAST)
+    push, change = moves, np.zeros_like(square)
+    for _ in range(_ROUNDS):
+        change = np.asarray(whole.moved(stands, push, square.shape, plan.sharpest) * mask)
+        moved = whole.standing(change, key, plan.sharpest).along
+        push = push + (moves - moved) * stands.held
+    excess = max(float(np.mean(change**2)) / (plan.share * strength.error), 1.0)
+    return np.asarray(change / excess**0.5, dtype=np.float32)
 
 
 def _repeated(tile: Floats, size: tuple[int, int], hides: Floats, error: float) -> Floats:
     """(height, width): tiles side by side, as strong as ``hides`` allows, with ``error`` as mean square."""
     width, height = size
-    fainter = min(1.0, (TILES_AREA / (width * height)) ** 0.5)
-    amount = (error * fainter / max(float(np.mean(hides**2)), _LEAST)) ** 0.5
+    amount = (error / max(float(np.mean(hides**2)), _LEAST)) ** 0.5
     times = (-(-height // len(tile)), -(-width // len(tile)))
     return np.tile(tile * np.float32(amount), times)[:height, :width] * enlarged(hides, size)
 

@@ -18,6 +18,8 @@ SYMBOLS = 3 * BITS
 
 _MEMORY = 8
 _STATES = 2**_MEMORY
+_LEAD = 40
+"""Bits by which decoding overlaps at both ends of the circle; after five memories its start is forgotten."""
 _REGISTERS = np.arange(2 * _STATES)
 _OUT = np.array(
     [[1 - 2 * ((int(r) & g).bit_count() % 2) for r in _REGISTERS] for g in (0o557, 0o663, 0o711)],
@@ -64,15 +66,14 @@ def _symbols(bits: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _likeliest(gains: NDArray[np.float64]) -> NDArray[np.uint8]:
     """The 80 bits of the best path; ``gains`` (80, 512) says what each register would explain at each bit."""
-    half = BITS // 2
-    circle = [*range(half, BITS), *range(BITS), *range(half)]
+    circle = np.arange(-_LEAD, BITS + _LEAD) % BITS
     best = np.zeros(_STATES)
     came = np.empty((len(circle), _STATES), dtype=np.bool_)
-    for step, bit in enumerate(circle):
-        pairs = (np.concatenate((best, best)) + gains[bit]).reshape(_STATES, 2)
-        came[step] = pairs[:, 1] > pairs[:, 0]
-        best = pairs.max(axis=1)
-    return _walked_back(came, int(best.argmax()))[half : half + BITS]
+    for step, gain in enumerate(gains[circle]):
+        even, odd = (np.concatenate((best, best)) + gain).reshape(_STATES, 2).T
+        np.greater(odd, even, out=came[step])
+        best = np.maximum(even, odd)
+    return _walked_back(came, int(best.argmax()))[_LEAD : _LEAD + BITS]
 
 
 def _walked_back(came: NDArray[np.bool_], state: int) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ direction the picture is moved to the nearest point of a lattice, and where that
 symbol. 60 directions carry known symbols, the pilots, and 240 the payload's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import pi, tau
@@ -19,6 +20,7 @@ from PIL.Image import Resampling
 from pipeline.imaging.watermark_code import SYMBOLS
 from pipeline.imaging.watermark_keys import order, phases, signs
 from pipeline.imaging.watermark_luma import Floats
+from pipeline.imaging.watermark_plan import Hypothesis
 
 SIDE = 512
 """The side of the canonical square; a smaller picture is measured at its own size, in the same units."""
@@ -58,13 +60,15 @@ class Standing:
     held: NDArray[np.bool_]
     """(300,): whether the picture is large enough for a direction's waves."""
 
-    def angles(self, step: float, blur: float) -> NDArray[np.float64]:
-        """(300,): radians from the nearest lattice point that says +1; those that say -1 are at pi.
+    def cosines(self, hypotheses: Sequence[Hypothesis], count: int) -> NDArray[np.float64]:
+        """(hypotheses, count): how well the first ``count`` directions stand at points that say +1.
 
-        ``blur`` is the standard deviation, in canonical pixels, of a Gaussian blur to undo first.
+        1 is at such a point, -1 at one that says -1; 0 is where the picture is too small.
         """
-        sharpened = self.along * np.exp((pi / SIDE * blur) ** 2 / 2 * self.layout.speed)
-        return (sharpened / step - self.layout.dither) * tau
+        steps, blurs = np.array(hypotheses).T[:, :, np.newaxis]
+        sharpened = self.along[:count] * np.exp((pi / SIDE * blurs) ** 2 / 2 * self.layout.speed[:count])
+        angles = (sharpened / steps - self.layout.dither[:count]) * tau
+        return np.asarray(np.cos(angles) * self.held[:count], dtype=np.float64)
 
     def moves(self, symbols: NDArray[np.float64], step: float) -> NDArray[np.float64]:
         """(300,): the way to the nearest lattice points that say ``symbols``, none where nothing is held."""

@@ -45,8 +45,8 @@ TILES_SIDE = 256
 """Pixels: a picture whose shorter side is below gets no local layer."""
 TILES_AREA = 500_000
 """Pixels: beyond this area the local layer gets fainter, since there is more of it to add up."""
-GLOBAL_SHARE = 0.75
-"""How much of the change the global layer may take up beside a local one."""
+TILES_SHARE = 0.25
+"""How much of the change is kept for the local layer, where that is not faint."""
 MASKED = 1.25
 """By how much masking raises the mean square of a change, roughly, as it keeps its mean."""
 
@@ -61,10 +61,13 @@ class Plan:
     """Waves faster than this fraction of what the size can hold are not used. Small pictures are compressed
     with most of their waves close to that limit, where JPEG keeps the least."""
 
+    faintness: float
+    """0 to 1: by how much the mean square of the local layer is reduced."""
+
     @property
     def share(self) -> float:
         """How much of the change the global layer may take up, 0 to 1."""
-        return GLOBAL_SHARE if self.tiles else 1.0
+        return 1 - TILES_SHARE * self.faintness if self.tiles else 1.0
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
@@ -83,5 +86,11 @@ class Plan:
 
 def planned(size: tuple[int, int]) -> Plan:
     """The plan for a picture of ``size``, width and height in pixels."""
-    payload = size[0] * size[1] >= PAYLOAD_AREA
-    return Plan(payload, min(size) >= TILES_SIDE, 0.9 if payload else 0.6)
+    area = size[0] * size[1]
+    payload = area >= PAYLOAD_AREA
+    return Plan(
+        payload=payload,
+        tiles=min(size) >= TILES_SIDE,
+        sharpest=0.9 if payload else 0.6,
+        faintness=min(1.0, (TILES_AREA / area) ** 0.5),
+    )

@@ -53,15 +53,16 @@ def global_sights(luma: Image.Image, key: bytes) -> Iterator[Sight]:
     plan = planned(luma.size)
     square = np.asarray(whole.canonical(luma), dtype=np.float32)
     stands = whole.standing(square, key, plan.sharpest)
-    seen = np.cos([stands.angles(step, blur) for step, blur in plan.hypotheses]) * stands.held
     count, pilot_count = int(stands.held.sum()), int(stands.held[: whole.PILOTS].sum())
+    tries = len(plan.hypotheses)
     if not plan.payload:
-        yield Sight(TESTS * false_alarm(float(seen.sum(axis=1).max()), count, len(seen)), "global")
-    pilots = seen[:, : whole.PILOTS].sum(axis=1)
+        known = stands.cosines(plan.hypotheses, whole.DIRECTIONS).sum(axis=1)
+        yield Sight(TESTS * false_alarm(float(known.max()), count, tries), "global")
+    pilots = stands.cosines(plan.hypotheses, whole.PILOTS).sum(axis=1)
     best = int(pilots.argmax())
-    symbols = seen[best, whole.PILOTS :]
-    cosines = _Cosines("global", pilots[best], pilot_count, symbols, count - pilot_count, len(seen))
-    yield from _sights(cosines)
+    symbols = stands.cosines(plan.hypotheses[best : best + 1], whole.DIRECTIONS)[0, whole.PILOTS :]
+    seen = _Cosines("global", float(pilots[best]), pilot_count, symbols, count - pilot_count, tries)
+    yield from _sights(seen)
 
 
 def local_sights(luma: Image.Image, key: bytes) -> Iterator[Sight]:
