@@ -12,11 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from sandbox.api.reading import read_token
+from sandbox.file_shapes import THUMBS
 from sandbox.model import File
 from sandbox.pictures import size, thumb
 from sandbox.refusal import Refusal
 from sandbox.room import Room
 
+SIDES = {str(side) for side in THUMBS}
 LOGIN_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign in | Slack</title></head>
 <body><h1>Sign in to Sandbox</h1><form action="/signin" method="post"><p><label>Email
@@ -61,8 +63,10 @@ async def private_thumb(request: Request) -> Response:
     file = _allowed(room, request)
     if isinstance(file, Response):
         return file
-    side = int(request.path_params["name"].rsplit("_", 1)[-1].removesuffix(".jpg"))
-    small = await asyncio.to_thread(thumb, file.data, min(side, 1024))
+    side = request.path_params["name"].rsplit("_", 1)[-1].removesuffix(".jpg")
+    if side not in SIDES:
+        return PlainTextResponse("404 Not Found", 404)
+    small = await asyncio.to_thread(thumb, file.data, int(side))
     return Response(small, media_type="image/jpeg") if small else PlainTextResponse("404 Not Found", 404)
 
 

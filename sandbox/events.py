@@ -87,7 +87,8 @@ def posted(room: Room, message: Message) -> None:
             "user_id": message.user,
         }
         tell(room, shared | {"file": {"id": id}, "event_ts": space.clock.ts()})
-    if f"<@{BOT}>" in message.text and message.user != BOT and channel.kind != "im":
+    named = f"<@{BOT}>" in message.text and message.user != BOT
+    if named and channel.kind != "im" and BOT in channel.members:
         mention = {"type": "app_mention", "channel": channel.id, "event_ts": message.ts}
         tell(room, {**shape, **mention})
 
@@ -135,14 +136,18 @@ def file_deleted(room: Room, file: File) -> None:
 
 
 def reaction(room: Room, message: Message, user: str, name: str, what: str) -> None:
-    """reaction_added or reaction_removed."""
+    """reaction_added or reaction_removed, where the bot is in."""
+    if BOT not in room.workspace.channels[message.channel].members:
+        return
     item = {"type": "message", "channel": message.channel, "ts": message.ts}
     event: Json = {"type": what, "user": user, "reaction": name, "item": item, "item_user": message.user}
     tell(room, event | {"event_ts": room.workspace.clock.ts()})
 
 
 def left(room: Room, channel: Channel, user: str) -> None:
-    """Somebody left: member_left_channel; to the bot itself channel_left or group_left as well."""
+    """Somebody left where the bot is in; to the bot itself channel_left or group_left as well."""
+    if BOT not in channel.members:
+        return
     ts = room.workspace.clock.ts()
     shape = {"user": user, "channel": channel.id, "team": TEAM, "event_ts": ts}
     letter = "C" if channel.kind == "channel" else "G"
@@ -153,7 +158,9 @@ def left(room: Room, channel: Channel, user: str) -> None:
 
 
 def joined(room: Room, channel: Channel, user: str) -> None:
-    """Somebody joined: member_joined_channel."""
+    """Somebody joined where the bot is in: member_joined_channel."""
+    if BOT not in channel.members:
+        return
     letter = "C" if channel.kind == "channel" else "G"
     shape: Json = {
         "type": "member_joined_channel",
@@ -166,7 +173,7 @@ def joined(room: Room, channel: Channel, user: str) -> None:
 
 def home_opened(room: Room, user: str, tab: str) -> None:
     """Somebody opened the app's home or its messages."""
-    channel = room.workspace.open_im(user)
+    channel = room.workspace.open_im(room.workspace.user(user).id)
     event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
     tell(room, event | {"event_ts": room.workspace.clock.ts()})
 

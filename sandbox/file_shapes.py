@@ -5,7 +5,7 @@ Source: docs.slack.dev/reference/objects/file-object and its samples.
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
 
 from sandbox.model import File, Json
 from sandbox.workspace import TEAM, TEAM_NAME, Workspace
@@ -30,9 +30,9 @@ def base_url(space: Workspace) -> str:
     return space.base_url.rstrip("/")
 
 
-def private_path(file: File) -> str:
-    """The path of url_private below the sandbox's address."""
-    return f"/files-pri/{TEAM}-{file.id}/{quote(file.name)}"
+def address_name(name: str) -> str:
+    """A file's name as Slack writes it in addresses: small letters, digits, `_`, `-`, and dots within."""
+    return re.sub(r"[^a-z0-9._-]+", "_", name.lower()).strip(".") or "file"
 
 
 def stub_json(file: File) -> Json:
@@ -57,8 +57,8 @@ def tombstone_json(file: File) -> Json:
 def file_json(space: Workspace, file: File) -> Json:
     """A file object with its addresses, its size and where it was shared."""
     base = base_url(space)
-    private = base + private_path(file)
-    download = f"{base}/files-pri/{TEAM}-{file.id}/download/{quote(file.name)}"
+    name = address_name(file.name)
+    private = f"{base}/files-pri/{TEAM}-{file.id}"
     shape: Json = {
         "id": file.id,
         "created": file.created,
@@ -79,9 +79,9 @@ def file_json(space: Workspace, file: File) -> Json:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": private,
-        "url_private_download": download,
-        "permalink": f"{base}/files/{file.user}/{file.id}/{quote(file.name)}",
+        "url_private": f"{private}/{name}",
+        "url_private_download": f"{private}/download/{name}",
+        "permalink": f"{base}/files/{file.user}/{file.id}/{name}",
         "permalink_public": f"{base}/public/{TEAM}-{file.id}",
         "is_starred": False,
         "has_rich_preview": False,
@@ -101,9 +101,9 @@ def _picture(file: File, base: str) -> Json:
     if not (file.width and file.height):
         return {}
     shape: Json = {"original_w": file.width, "original_h": file.height}
+    stem = address_name(file.name.rsplit(".", 1)[0])
     for size in THUMBS:
         scale = min(1.0, size / max(file.width, file.height))
-        stem = quote(file.name.rsplit(".", 1)[0].lower())
         shape[f"thumb_{size}"] = f"{base}/files-tmb/{TEAM}-{file.id}/{stem}_{size}.jpg"
         if size >= 360:
             shape[f"thumb_{size}_w"] = max(1, round(file.width * scale))

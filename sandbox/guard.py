@@ -27,8 +27,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        connection = HTTPConnection(scope)
-        if connection.url.hostname not in LOOPBACK or not _own_origin(connection):
+        if not _own(HTTPConnection(scope)):
             await PlainTextResponse("The sandbox answers this machine only.", 403)(scope, receive, send)
             return
 
@@ -44,6 +43,13 @@ class Guard:
         await self.app(scope, receive, send_with_policy)
 
 
-def _own_origin(connection: HTTPConnection) -> bool:
-    origin = connection.headers.get("origin")
-    return not origin or urlsplit(origin).netloc == connection.headers.get("host")
+def _own(connection: HTTPConnection) -> bool:
+    """No other site's script, form or image address; a link that leads to the page is welcome."""
+    host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
+    try:
+        known = urlsplit(f"//{host}").hostname in LOOPBACK
+        own = not origin or urlsplit(origin).netloc == host
+    except ValueError:
+        return False
+    foreign = connection.headers.get("sec-fetch-site") == "cross-site"
+    return known and own and not (foreign and connection.headers.get("sec-fetch-mode") != "navigate")

@@ -35,10 +35,16 @@ UNREADABLE = (
     EOFError,
     RuntimeError,
     MemoryError,
-    Image.DecompressionBombError,
     Warning,  # where a process turns warnings into errors
 )
 THUMB_LIMIT = 50_000_000
+"""Pixels of which a thumbnail is made."""
+SIZE_LIMIT = 1_000_000_000
+"""Pixels beyond which a stated size is not believed."""
+
+# Pillow's own guard warns at 89 million pixels, refuses at 179 million and cannot be set per call: real phone
+# photos have 200 million. The limits above take its place.
+Image.MAX_IMAGE_PIXELS = None
 
 
 def file_type(name: str, data: bytes) -> tuple[str, str]:
@@ -58,15 +64,16 @@ def size(data: bytes) -> tuple[int, int]:
         width, height = _heif(data).size if _is_heif(data) else Image.open(io.BytesIO(data)).size
     except UNREADABLE:
         return (0, 0)
-    return (width, height)
+    return (width, height) if width * height <= SIZE_LIMIT else (0, 0)
 
 
 def thumb(data: bytes, side: int) -> bytes:
     """A JPEG of the picture, upright, no side longer than `side`; empty where it cannot be made."""
     try:
-        image = _heif(data).to_pillow() if _is_heif(data) else Image.open(io.BytesIO(data))
-        if image.size[0] * image.size[1] > THUMB_LIMIT:
+        source: Any = _heif(data) if _is_heif(data) else Image.open(io.BytesIO(data))
+        if source.size[0] * source.size[1] > THUMB_LIMIT:
             return b""
+        image = source.to_pillow() if _is_heif(data) else source
         image.draft("RGB", (side, side))
         image = ImageOps.exif_transpose(image).convert("RGBA")
         image.thumbnail((side, side))

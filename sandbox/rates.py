@@ -73,12 +73,12 @@ class Rates:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._buckets: dict[tuple[str, str, bool], Bucket] = {}
 
     def check(self, method: str, channel: str, *, distributed: bool) -> None:
         """Count one call; RateLimited where it came too soon."""
         now = self._clock()
-        key = (method, channel if method == "chat.postMessage" else "")
+        key = (method, channel if method == "chat.postMessage" else "", distributed)
         bucket = self._buckets.get(key) or self._buckets.setdefault(key, _bucket(method, now, distributed))
         wait = bucket.take(now)
         if wait:

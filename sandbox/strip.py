@@ -4,6 +4,7 @@ Source: Slack's statement of May 2020 that it strips EXIF from uploaded images. 
 not documented; here, without touching a pixel:
 
 - JPEG: APP1 (EXIF, XMP) and APP13 (IPTC) segments go; an orientation other than 1 stays, in a minimal EXIF.
+  In the further pictures of a multi-picture file (MPO) they are overwritten, because its index counts bytes.
 - PNG: eXIf and text chunks go.
 - WebP: EXIF and XMP chunks go, and their flags.
 - HEIC, AVIF: the EXIF directory is emptied in place and XMP overwritten with spaces (lengths stay).
@@ -18,7 +19,12 @@ import struct
 PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
 ORIENTATION = 0x0112
 XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
-TIFF_HEAD = re.compile(rb"Exif\x00\x00(II\*\x00|MM\x00\*)")
+TIFF_HEAD = re.compile(rb"(?:Exif\x00\x00|\x00{4})(II\*\x00|MM\x00\*)")
+"""An EXIF item begins with the way to its TIFF block: past `Exif`, or no way at all (23008-12, A.2.1)."""
+NEXT_PICTURE = re.compile(rb"\xff\xd9\xff\xd8\xff")
+TELLING = (0xE1, 0xED)
+"""The JPEG segments that hold EXIF, XMP and IPTC."""
+UNUSED = 0xEF
 
 
 def stripped(data: bytes) -> bytes:
@@ -47,12 +53,26 @@ def _jpeg(data: bytes) -> bytes:
         segment = data[at : at + 2 + length]
         if segment[1] == 0xE1 and segment[4:10] == b"Exif\0\0":
             turn = _orientation(segment[10:])
-        elif segment[1] not in (0xE1, 0xED):
+        elif segment[1] not in TELLING:
             kept.append(segment)
         at += 2 + length
     if turn != 1:
         kept.insert(1, _orientation_only(turn))
-    return b"".join(kept) + data[at:]
+    return b"".join(kept) + _further(data[at:])
+
+
+def _further(rest: bytes) -> bytes:
+    """The pixels, and the further pictures of an MPO with their metadata overwritten."""
+    out = bytearray(rest)
+    for found in NEXT_PICTURE.finditer(rest):
+        at = found.start() + 4
+        while len(rest) >= at + 4 and rest[at] == 0xFF and rest[at + 1] not in (0xDA, 0xD9):
+            (length,) = struct.unpack_from(">H", rest, at + 2)
+            if rest[at + 1] in TELLING:
+                out[at + 1] = UNUSED
+                out[at + 4 : at + 2 + length] = bytes(len(out[at + 4 : at + 2 + length]))
+            at += 2 + length
+    return bytes(out)
 
 
 def _orientation(tiff: bytes) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 LoginPage = Literal["html", "redirect"]
 
@@ -40,8 +40,26 @@ class Switches:
     data_visualization: bool = False
 
     def turn(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Set the named switches and return all of them; KeyError names one that does not exist."""
+        """Set the named switches, all or none, and return all of them.
+
+        KeyError names one that does not exist, ValueError one that cannot have this value.
+        """
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
-        for name, value in changes.items():
-            setattr(self, name, known[name](value))
+        for name, value in {
+            name: _value(name, known[name], value) for name, value in changes.items()
+        }.items():
+            setattr(self, name, value)
         return asdict(self)
+
+
+def _value(name: str, kind: type, given: Any) -> Any:
+    if kind is bool:
+        fits, value = isinstance(given, bool), given
+    elif kind is str:
+        fits, value = given in get_args(LoginPage), given
+    else:
+        value = kind(given)
+        fits = not isinstance(given, bool) and 0 <= value < float("inf")
+    if not fits:
+        raise ValueError(f"{name} cannot be {given!r}")
+    return value

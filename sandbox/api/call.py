@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.model import Channel, Json, Token, TokenKind
 from sandbox.refusal import Refusal
 from sandbox.room import Room
+from sandbox.strict_json import read_json
 
 FALSE_WORDS = ("", "0", "false", "False", "none")
 
@@ -58,7 +59,7 @@ class Call:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value) if value else None
+            return read_json(value) if value else None
         except ValueError:
             raise Refusal(error) from None
 

@@ -30,9 +30,7 @@ def read_content(call: Call) -> tuple[str, list[Json], list[Json], Json | None]:
     """
     text = call.text("text")
     blocks = checked_blocks(call.room, call.structure("blocks", "invalid_blocks_format"))
-    attachments = call.structure("attachments") or []
-    if not isinstance(attachments, list):
-        raise Refusal("invalid_attachments")
+    attachments = checked_attachments(call.structure("attachments", "invalid_attachments"))
     if not text and not blocks and not attachments:
         raise Refusal("no_text")
     if len(text) > TEXT_LIMIT:
@@ -54,6 +52,14 @@ def checked_blocks(room: Room, blocks: Any) -> list[Json]:
     return identify(blocks, room.workspace.clock.id)
 
 
+def checked_attachments(attachments: Any) -> list[Json]:
+    """A list of objects, whatever is in them; invalid_attachments otherwise."""
+    given = attachments or []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise Refusal("invalid_attachments")
+    return given
+
+
 def _not_here(room: Room, blocks: list[Json]) -> list[str]:
     found = []
     for index, block in enumerate(blocks):
@@ -67,7 +73,9 @@ def _not_here(room: Room, blocks: list[Json]) -> list[str]:
 
 def _lost_files(room: Room, block: Json) -> list[str]:
     parts = {"": block, "/accessory": block.get("accessory")}
-    parts |= {f"/elements/{i}": element for i, element in enumerate(block.get("elements") or [])}
+    elements = block.get("elements")
+    if isinstance(elements, list):
+        parts |= {f"/elements/{i}": element for i, element in enumerate(elements)}
     lost = []
     for at, part in parts.items():
         named = part.get("slack_file") if isinstance(part, dict) else None

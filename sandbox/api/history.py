@@ -5,6 +5,7 @@ Source: docs.slack.dev/reference/methods/conversations.history and conversations
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from sandbox.api.call import Call, method
@@ -40,8 +41,9 @@ def _answer(call: Call, messages: list[Message], cursor: str) -> Json:
 def history(call: Call) -> Json:
     """A channel's own messages and broadcast replies, newest first."""
     channel = _room(call)
+    within = _interval(call)
     own = [m for m in channel.messages.values() if not m.thread_ts or m.thread_ts == m.ts or m.broadcast]
-    found = [m for m in own if _within(call, m.ts)]
+    found = [m for m in own if within(m.ts)]
     found.sort(key=lambda m: m.ts, reverse=True)
     part, cursor = page(call, found, 100, _most(call))
     return _answer(call, part, cursor) | {
@@ -59,19 +61,26 @@ def replies(call: Call) -> Json:
     if named is None:
         raise Refusal("thread_not_found")
     parent = channel.messages.get(named.thread_ts) or named
-    inside = [m for m in call.room.workspace.replies(channel, parent.ts) if _within(call, m.ts)]
+    within = _interval(call)
+    inside = [m for m in call.room.workspace.replies(channel, parent.ts) if within(m.ts)]
     part, cursor = page(call, inside, 1000, _most(call))
     first = [] if call.text("cursor") else [parent]
     return _answer(call, first + part, cursor)
 
 
-def _within(call: Call, ts: str) -> bool:
-    try:
-        at = Decimal(ts)
-        oldest = Decimal(call.text("oldest") or "0")
-        latest = Decimal(call.text("latest") or "99999999999")
-    except InvalidOperation:
-        raise Refusal("invalid_ts_oldest") from None
+def _interval(call: Call) -> Callable[[str], bool]:
+    """Whether a ts lies between `oldest` and `latest`; invalid_ts_oldest, invalid_ts_latest for no times."""
+    oldest, latest = _moment(call, "oldest", "0"), _moment(call, "latest", "99999999999")
     if call.flag("inclusive"):
-        return oldest <= at <= latest
-    return oldest < at < latest
+        return lambda ts: oldest <= Decimal(ts) <= latest
+    return lambda ts: oldest < Decimal(ts) < latest
+
+
+def _moment(call: Call, name: str, default: str) -> Decimal:
+    try:
+        moment = Decimal(call.text(name) or default)
+    except InvalidOperation:
+        raise Refusal(f"invalid_ts_{name}") from None
+    if moment.is_nan():
+        raise Refusal(f"invalid_ts_{name}")
+    return moment

@@ -27,6 +27,9 @@ def _offset(cursor: str) -> int:
     if not cursor:
         return 0
     try:
-        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("next:"))
+        offset = int(base64.b64decode(cursor, validate=True).decode().removeprefix("next:"))
     except ValueError:
         raise Refusal("invalid_cursor") from None
+    if offset < 0:
+        raise Refusal("invalid_cursor")
+    return offset

@@ -5,13 +5,12 @@ Source: docs.slack.dev/apis/web-api: GET or POST, query, form or JSON; the token
 
 from __future__ import annotations
 
-import json
-
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from sandbox.model import Json
 from sandbox.refusal import Refusal
+from sandbox.strict_json import read_json
 
 
 async def read_arguments(request: Request) -> Json:
@@ -28,7 +27,7 @@ async def read_arguments(request: Request) -> Json:
 
 def _object(body: bytes) -> Json:
     try:
-        value = json.loads(body or b"{}")
+        value = read_json(body or b"{}")
     except ValueError:
         raise Refusal("invalid_json") from None
     if not isinstance(value, dict):

@@ -42,7 +42,7 @@ def complete_upload(call: Call) -> Json:
         raise missing("files")
     channels = [_target(call, id) for id in _channel_ids(call)]
     blocks = checked_blocks(call.room, call.structure("blocks", "invalid_blocks_format"))
-    files = [_finish(call, item) for item in listed]
+    files = _finish(call, listed)
     shapes = [file_json(call.room.workspace, file) for file in files]
     for channel in channels:
         message = Message(
@@ -71,15 +71,19 @@ def _target(call: Call, id: str) -> Channel:
     return channel
 
 
-def _finish(call: Call, item: Json) -> File:
-    pending = call.room.workspace.pending
-    file = pending.get(str(item.get("id"))) if isinstance(item, dict) else None
-    if file is None or not file.data:
-        raise Refusal("file_not_found")
-    del pending[file.id]
-    file.title = str(item.get("title") or file.name)
-    call.room.workspace.files[file.id] = file
-    return file
+def _finish(call: Call, listed: list[Json]) -> list[File]:
+    """All of them or none, so that a refused call can be repeated."""
+    pending, titles = call.room.workspace.pending, {}
+    for item in listed:
+        file = pending.get(str(item.get("id"))) if isinstance(item, dict) else None
+        if file is None or not file.data:
+            raise Refusal("file_not_found")
+        titles[file.id] = str(item.get("title") or file.name)
+    files = [pending.pop(id) for id in titles]
+    for file in files:
+        file.title = titles[file.id]
+        call.room.workspace.files[file.id] = file
+    return files
 
 
 async def _share(call: Call, message: Message) -> None:

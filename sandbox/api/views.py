@@ -41,10 +41,18 @@ def new_hash() -> str:
     return secrets.token_hex(8)
 
 
+def _modal(call: Call) -> Json:
+    """The view of a call that takes no home tab."""
+    body = checked_view(call.room, call.structure("view"))
+    if body["type"] != "modal":
+        raise Refusal("invalid_arguments", response_metadata={"messages": ["[ERROR] must be a modal"]})
+    return body
+
+
 @method("views.open")
 def open_view(call: Call) -> Json:
     """Open a modal with a trigger id, which works once and for 3 seconds."""
-    body = checked_view(call.room, call.structure("view"))
+    body = _modal(call)
     user = call.room.triggers.spend(call.needed("trigger_id"))
     return {"view": view_json(new_view(call.room, user, body))}
 
@@ -52,7 +60,7 @@ def open_view(call: Call) -> Json:
 @method("views.push")
 def push_view(call: Call) -> Json:
     """Open a modal on top of the open one; at most three."""
-    body = checked_view(call.room, call.structure("view"))
+    body = _modal(call)
     user = call.room.triggers.spend(call.needed("trigger_id"))
     stack = [view for view in call.room.workspace.views.values() if view.user == user and view.open]
     if len(stack) >= MOST_STACKED:
@@ -63,7 +71,7 @@ def push_view(call: Call) -> Json:
 @method("views.update")
 def update_view(call: Call) -> Json:
     """Replace an open modal's body. Refusals: not_found, hash_conflict."""
-    body = checked_view(call.room, call.structure("view"))
+    body = _modal(call)
     view = _named(call)
     if call.text("hash") and call.text("hash") != view.hash:
         raise Refusal("hash_conflict")

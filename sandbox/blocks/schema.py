@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 Check = Callable[[Any, str], Iterator[str]]
 
 
@@ -45,7 +47,8 @@ def boolean(value: Any, pointer: str) -> Iterator[str]:
 
 def number(value: Any, pointer: str) -> Iterator[str]:
     """A number, as such or as a string of digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    spelled = isinstance(value, str) and NUMBER.fullmatch(value)
+    if isinstance(value, bool) or not (spelled or isinstance(value, int | float)):
         yield at("must provide a number", pointer)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.model import Json
 from sandbox.refusal import Refusal
 from sandbox.room import Room
+from sandbox.strict_json import read_json
 
 Handler = Callable[[Room, Json], Awaitable[Json]]
 
@@ -27,7 +27,7 @@ def control(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = json.loads(await request.body() or b"{}")
+            body = read_json(await request.body() or b"{}")
             return JSONResponse(await handle(room_of(request), body))
         except Refusal as refusal:
             return refused(refusal)

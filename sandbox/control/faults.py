@@ -28,6 +28,8 @@ async def inject(room: Room, body: Json) -> Json:
         retry_after=int(body.get("retry_after", 0)),
         status=int(body.get("status", 0)),
     )
+    if injection.status and not 400 <= injection.status <= 599:
+        raise ValueError("status is 400 to 599")
     room.injections.add(injection)
     return {}
 
@@ -39,11 +41,10 @@ async def disconnect(room: Room, body: Json) -> Json:
 
 async def request_url(room: Room, body: Json) -> Json:
     """POST /sandbox/request_url {url, verify=true}: where events go; verified by Slack's challenge first."""
-    before = room.post_office.request_url
-    room.post_office.request_url = word(body, "url")
-    if body.get("verify", True) and not await room.post_office.verify_url():
-        room.post_office.request_url = before
+    url = word(body, "url")
+    if body.get("verify", True) and not await room.post_office.verify(url):
         return {"verified": False}
+    room.post_office.request_url = url
     return {"verified": True}
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox import people, posting
+from sandbox.api.reactions import NAME
 from sandbox.control.answering import refused, room_of, word
 from sandbox.model import Channel, Json
 from sandbox.refusal import Refusal
@@ -58,7 +59,9 @@ async def delete_file(room: Room, body: Json) -> Json:
 async def react(room: Room, body: Json) -> Json:
     """POST /sandbox/react {channel, ts, user, name}: a person's reaction, or taken back where it is there."""
     message = room.workspace.message(_channel(room, body), word(body, "ts"))
-    user, name = word(body, "user"), word(body, "name")
+    user, name = room.workspace.user(word(body, "user")).id, word(body, "name")
+    if not NAME.match(name):
+        raise Refusal("invalid_name")
     if not posting.react(room, message, user, name):
         posting.unreact(room, message, user, name)
     return {}

@@ -42,7 +42,7 @@ class Courier:
             answer = await asyncio.wait_for(job, self._seconds)
         except TimeoutError:
             return Reply(error="http_timeout")
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, ValueError):  # ValueError: no address at all
             return Reply(error="connection_failed")
         if not 200 <= answer.status < 300:
             no_retry = answer.headers.get("x-slack-no-retry") == "1"

@@ -95,14 +95,14 @@ class PostOffice:
         )
         return reply
 
-    async def verify_url(self) -> bool:
+    async def verify(self, url: str) -> bool:
         """Slack's handshake with a new Request URL: it must answer the challenge.
 
         Source: docs.slack.dev/reference/events/url_verification.
         """
         challenge = f"challenge-{time.time_ns()}"
         payload = {"token": "sandbox", "challenge": challenge, "type": "url_verification"}
-        reply = await self._courier.carry(self.request_url or "", "events_api", payload, 0, "")
+        reply = await self._courier.carry(url, "events_api", payload, 0, "")
         return challenge in (reply.text, (reply.body or {}).get("challenge"))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -54,7 +54,7 @@ class SocketHub:
             await socket.send_text(json.dumps(_hello(len(self._open))))
             while True:
                 self._acknowledged(await socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes where Slack takes text only
             pass
         finally:
             self._drop(socket)
@@ -68,9 +68,11 @@ class SocketHub:
             message = json.loads(text)
         except ValueError:
             return
-        future = self._waiting.get(message.get("envelope_id", "")) if isinstance(message, dict) else None
+        if not isinstance(message, dict):
+            return
+        future, answer = self._waiting.get(str(message.get("envelope_id"))), message.get("payload")
         if future and not future.done():
-            future.set_result(message.get("payload") or {})
+            future.set_result(answer if isinstance(answer, dict) else {})
 
     async def deliver(self, kind: str, payload: Json, attempt: int, reason: str) -> Reply:
         """Send one envelope and wait for its acknowledgement."""
@@ -105,7 +107,9 @@ class SocketHub:
 
     async def disconnect(self, reason: str) -> int:
         """Tell every connection to go (`refresh_requested`, `warning`, `link_disabled`) and close it."""
-        sockets, self._open = self._open, []
+        sockets = list(self._open)
+        if reason != "warning":
+            self._open.clear()
         for socket in sockets:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(
@@ -113,8 +117,6 @@ class SocketHub:
                 )
                 if reason != "warning":
                     await socket.close()
-        if reason == "warning":
-            self._open = sockets
         return len(sockets)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from sandbox import posting
-from sandbox.api.content import TEXT_LIMIT, checked_blocks
+from sandbox.api.content import TEXT_LIMIT, checked_attachments, checked_blocks
 from sandbox.api.reading import read_arguments
 from sandbox.interactions.hooks import Hook
 from sandbox.model import Json, Message
@@ -30,7 +30,7 @@ def say(room: Room, hook: Hook, body: Json) -> None:
         return
     text = str(body.get("text") or "")
     blocks = checked_blocks(room, body.get("blocks"))
-    attachments = body.get("attachments") or []
+    attachments = checked_attachments(body.get("attachments"))
     if not (text or blocks or attachments):
         raise Refusal("no_text")
     if len(text) > TEXT_LIMIT:

@@ -13,6 +13,9 @@ from sandbox.config import SandboxConfig
 from sandbox.refusal import Refusal
 from sandbox.workspace import TEAM
 
+KEPT_SECONDS = 600.0
+"""How long one that is over is still told apart from one that never was."""
+
 
 @dataclass
 class Hook:
@@ -27,7 +30,7 @@ class Hook:
 
 
 class Hooks:
-    """All response URLs ever given out."""
+    """The response URLs given out; those long over are forgotten."""
 
     def __init__(self, config: SandboxConfig) -> None:
         self._base = config.base_url.rstrip("/")
@@ -37,6 +40,7 @@ class Hooks:
 
     def new(self, kind: str, channel: str, user: str, ts: str = "", thread_ts: str = "") -> str:
         """A response URL; `kind` is `commands` or `actions`."""
+        self._forget_old()
         secret = secrets.token_urlsafe(18)
         until = time.monotonic() + self._seconds
         self._given[secret] = Hook(channel, user, ts, thread_ts, until, self._uses)
@@ -51,3 +55,8 @@ class Hooks:
             raise Refusal("expired_url")
         hook.left -= 1
         return hook
+
+    def _forget_old(self) -> None:
+        over = time.monotonic() - KEPT_SECONDS
+        while self._given and (oldest := next(iter(self._given.items())))[1].until < over:
+            del self._given[oldest[0]]

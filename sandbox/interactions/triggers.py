@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from sandbox.refusal import Refusal
 
+KEPT_SECONDS = 600.0
+"""How long one that is over is still told apart from one that never was."""
+
 
 @dataclass
 class Trigger:
@@ -23,7 +26,7 @@ class Trigger:
 
 
 class Triggers:
-    """All trigger ids ever given out."""
+    """The trigger ids given out; those long over are forgotten, and unknown from then on."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -31,6 +34,7 @@ class Triggers:
 
     def new(self, user: str) -> str:
         """A trigger id for what this user just did."""
+        self._forget_old()
         id = f"{time.time_ns() // 1000}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._given[id] = Trigger(user, time.monotonic() + self._seconds)
         return id
@@ -46,3 +50,8 @@ class Triggers:
             raise Refusal("expired_trigger_id")
         trigger.spent = True
         return trigger.user
+
+    def _forget_old(self) -> None:
+        over = time.monotonic() - KEPT_SECONDS
+        while self._given and (oldest := next(iter(self._given.items())))[1].until < over:
+            del self._given[oldest[0]]

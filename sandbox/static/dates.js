@@ -35,7 +35,9 @@ const FORMS = {
 };
 
 export const dateText = (format, when) =>
-  format.replace(/\{(\w+)\}/g, (whole, name) => (FORMS[name] ? FORMS[name](when) : whole));
+  Number.isNaN(when.getTime())
+    ? ""
+    : format.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(FORMS, name) ? FORMS[name](when) : whole));
 
 export const whenOf = (ts) => new Date(Number(ts) * 1000);
 export const clock = (ts) => FORMS.time(whenOf(ts));

@@ -18,6 +18,9 @@ const EMOJI = {
   iphone: "📱", computer: "💻", art: "🎨", scissors: "✂️", recycle: "♻️", droplet: "💧", compass: "🧭", mountain: "⛰️",
 };
 
-export const emoji = (name) => EMOJI[name.split("::")[0]] || `:${name}:`;
+export function emoji(name) {
+  const [base] = name.split("::");
+  return Object.hasOwn(EMOJI, base) ? EMOJI[base] : `:${name}:`; // `constructor` is no emoji
+}
 
 export const PICKABLE = ["eyes", "white_check_mark", "+1", "heart", "tada", "warning"];

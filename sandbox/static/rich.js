@@ -12,7 +12,7 @@ const LEAVES = {
   user: (part) => inline(`<@${part.user_id}>`),
   channel: (part) => inline(`<#${part.channel_id}>`),
   broadcast: (part) => inline(`<!${part.range}>`),
-  date: (part) => el("time", {}, dateText(part.format, new Date(part.timestamp * 1000))),
+  date: (part) => el("time", {}, dateText(part.format, new Date(part.timestamp * 1000)) || part.fallback || ""),
   color: (part) => el("code", {}, part.value),
 };
 

@@ -28,7 +28,7 @@ def test_the_shape_of_a_shared_picture(shared: Control) -> None:
     assert (file["thumb_360_w"], file["thumb_360_h"]) == (360, 270)
     assert file["file_access"] == "visible"
     assert file["mode"] == "hosted"
-    assert file["url_private_download"].endswith(f"-{file['id']}/download/Tea.JPG")
+    assert file["url_private_download"].endswith(f"-{file['id']}/download/tea.jpg")
 
 
 def test_several_pictures_in_one_message(shared: Control) -> None:
