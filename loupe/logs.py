@@ -33,9 +33,12 @@ class JsonLines(logging.Formatter):
 
 
 def start(level: int = logging.INFO) -> None:
-    """Send this process's log to stderr as JSON lines."""
+    """Send this process's log to stderr as JSON lines; to a terminal only what a person should act on."""
+    if sys.stderr.isatty():
+        level = max(level, logging.WARNING)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -11,6 +11,7 @@ from scheduler import clock
 from scheduler.timetable import Every
 
 SWEEP_SECONDS = 300
+TIDY_SECONDS = 3600
 
 
 @click.command()
@@ -18,5 +19,9 @@ SWEEP_SECONDS = 300
 def command(data: Path | None) -> None:
     """Wake what is due at its time. Part of `loupe up`."""
     stop = part.begin()
-    engine = ground(settings.load(data=data)).engine()
-    clock.run([Every("sweep", SWEEP_SECONDS, engine.sweep)], stop)
+    base = ground(settings.load(data=data))
+    timetable = [
+        Every("sweep", SWEEP_SECONDS, base.engine().sweep),
+        Every("tidy", TIDY_SECONDS, base.store.tidy),
+    ]
+    clock.run(timetable, stop)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ from pipeline.errors import Unavailable, Unknown
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 """Keys are made by Loupe; anything else is refused rather than joined to a path."""
+
+ABANDONED_SECONDS = 3600
+"""A file still half-written after this long has no writer any more: every run ends sooner."""
 
 
 class DiskStore:
@@ -47,6 +51,14 @@ class DiskStore:
         except OSError as fault:
             raise Unavailable(_words(self._path(key), fault)) from fault
 
+    def tidy(self) -> int:
+        """Remove what writers that were killed left half-written a while ago; how many files that were."""
+        before = time.time() - ABANDONED_SECONDS
+        left = [part for part in self.folder.rglob(".*.part") if _age(part) < before]
+        for part in left:
+            part.unlink(missing_ok=True)
+        return len(left)
+
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise Unknown(f"'{key}' is not a key of the store.")
@@ -73,6 +85,14 @@ def _write(path: Path, stream: BinaryIO) -> None:
     finally:
         aside.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _age(part: Path) -> float:
+    """When it was written to last, in seconds since the epoch; now, when it is gone already."""
+    try:
+        return part.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import Unavailable
 
 BUSY_SECONDS = 30
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.02
 
 
 class Database:

@@ -1,12 +1,13 @@
 """Log lines are JSON, one per record, with the run and the place."""
 
+import io
 import json
 import logging
 import sys
 
 import pytest
 
-from loupe.logs import JsonLines
+from loupe.logs import JsonLines, start
 
 
 def record(message: str = "done", **fields: object) -> logging.LogRecord:
@@ -56,3 +57,22 @@ def test_a_fault_comes_with_its_trace() -> None:
 
 def test_fields_that_a_record_does_not_have_are_left_out() -> None:
     assert "image" not in line(record())
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, False), (False, True)])
+def test_a_terminal_is_not_filled_with_a_line_per_run(
+    terminal: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: terminal)
+    monkeypatch.setattr(sys, "stderr", screen)
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    try:
+        start()
+        logging.getLogger("loupe.run").info("detect_faces done")
+        logging.getLogger("loupe.run").warning("The disk is full.")
+    finally:
+        root.handlers[:], root.level = before
+    assert ("detect_faces done" in screen.getvalue()) is shown
+    assert "The disk is full." in screen.getvalue()

@@ -157,3 +157,19 @@ def test_a_file_that_cannot_be_read_or_deleted_is_told_in_a_sentence() -> None:
         store.put("key", io.BytesIO(b"x"))  # only its owner may read it
         assert words_of(lambda: store.open("key")) == f"{folder / 'key'} cannot be read: Permission denied."
         assert "cannot be written: Permission denied" in words_of(lambda: store.delete("key"))
+
+
+def test_what_a_killed_writer_left_behind_goes_after_an_hour_and_nothing_else_does(store: DiskStore) -> None:
+    store.put("a/whole", io.BytesIO(b"1"))
+    old, fresh = store.folder / "a" / ".old.part", store.folder / "a" / ".fresh.part"
+    for part in (old, fresh):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    os.utime(store.folder / "a" / "whole", (0, 0))
+    assert store.tidy() == 1
+    assert files(store) == ["a/.fresh.part", "a/whole"]
+    assert store.tidy() == 0
+
+
+def test_a_store_that_was_never_written_to_is_tidy(tmp_path: Path) -> None:
+    assert DiskStore(tmp_path / "nowhere").tidy() == 0
