@@ -14,9 +14,9 @@ class Strength(Enum):
     are compressed little, STRONG for those whose mark could not be read back from the compressed file.
     """
 
-    GENTLE = 41.0, 49.0
-    USUAL = 58.0, 46.3
-    STRONG = 82.0, 43.3
+    GENTLE = 44.0, 49.0
+    USUAL = 62.0, 46.15
+    STRONG = 88.0, 43.3
 
     @property
     def step(self) -> float:

@@ -1,4 +1,4 @@
-"""The bound on false alarms is one: chance never does better than it says, and more evidence never counts less."""
+"""The bound on false alarms holds: chance does no better than it says, more evidence never counts less."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ counts = st.integers(1, 2000)
 def cosines(count: int, repetitions: int) -> np.ndarray:
     """Sums of ``count`` cosines of angles that know nothing of a key."""
     chance = np.random.default_rng(count)
-    return np.cos(chance.uniform(0, 2 * np.pi, (repetitions, count))).sum(axis=1)
+    cosines = np.cos(chance.uniform(0, 2 * np.pi, (repetitions, count)))
+    return np.asarray(cosines.sum(axis=1))
 
 
 @pytest.mark.parametrize("count", [1, 5, 60, 300])
@@ -50,7 +51,7 @@ def test_it_is_a_chance_and_tries_make_it_larger(count: int, mean: float, tries:
 @given(counts, st.floats(0.01, 0.9), st.floats(1, 1e6))
 def test_tries_multiply_the_chance(count: int, mean: float, tries: float) -> None:
     once, often = false_alarm(mean * count, count), false_alarm(mean * count, count, tries)
-    if 1e-290 < once and often < 1:
+    if once > 1e-290 and often < 1:
         assert often == pytest.approx(once * tries, rel=1e-6)
 
 
