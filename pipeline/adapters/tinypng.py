@@ -1,8 +1,8 @@
 """Lets TinyPNG compress renditions, where a person gave a key. Pictures leave the machine then.
 
 A compressor for ``pipeline.imaging.renditions``: it gives None whenever it does not want to or cannot, and
-the local encoder takes over. The month's count is the service's own (header Compression-Count), asked for before
-the first picture; what was spent elsewhere with the same key counts too.
+the local encoder takes over. The month's count is the service's own (header Compression-Count), asked for
+before the first picture; what was spent elsewhere with the same key counts too.
 Source: tinypng.com/developers/reference.
 """
 
