@@ -26,6 +26,7 @@ from pipeline.imaging.decode_damage import FAULTS, NOTHING_READ, Ended, is_blank
 from pipeline.imaging.decode_memory import bytes_needed
 from pipeline.imaging.decode_orientation import turned
 from pipeline.imaging.decode_preview import PREVIEW_SIDE, preview
+from pipeline.imaging.decode_webp import reduced
 
 FORMATS = (
     JpegImagePlugin.JpegImageFile.format,
@@ -63,7 +64,7 @@ def upright(stream: BinaryIO, side: int, budget: int) -> Image.Image:
     try:
         with opened(whole) as image:
             source: object = image.fp
-            picture = _decoded(image, side, budget)
+            picture = _decoded(image, whole, side, budget)
     except FAULTS as fault:
         raise Rejected(NOTHING_READ) from fault
     cut_off = whole is not stream or (isinstance(source, Ended) and source.ran_out)
@@ -84,8 +85,11 @@ def opened(stream: BinaryIO) -> ImageFile:
         raise Rejected("This file cannot be read as a picture.") from fault
 
 
-def _decoded(image: ImageFile, side: int, budget: int) -> Image.Image:
+def _decoded(image: ImageFile, stream: BinaryIO, side: int, budget: int) -> Image.Image:
     width, height = image.size
+    scaled = reduced(image, stream, max(1, max(image.size) // side), budget)
+    if scaled is not None:
+        return turned(in_srgb(scaled, image.info.get("icc_profile")), image)
     coded = bytes_needed(image)
     if image.format in ("JPEG", "MPO"):
         image.draft(None, _request(image.size, side))

@@ -22,12 +22,12 @@ NAMES = """
     channel ts text blocks attachments metadata user users thread_ts limit cursor oldest latest
     types timestamp name file files filename length view view_id trigger_id user_id hash
     channel_id external_id message_ts bot token inclusive
-""".split()
+""".split()  # noqa: SIM905
 ACTED = """
     channel user ts line action_id block_id view_id value values callback_id method count
     status error retry_after remove add reason tab file name duplicates reorder login_page
     event_delay clear archived files everything
-""".split()
+""".split()  # noqa: SIM905
 KNOWN = [
     "C0PICTURES",
     "G0SECRET01",
