@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-TARGET = 78.0
+TARGET = 77.0
 """SSIMULACRA2 that is aimed at: between high quality (70) and visually lossless (90)."""
 BELOW, ABOVE = 0.5, 1.5
 """How far from the target a score may be for the search to end."""

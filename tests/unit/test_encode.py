@@ -164,7 +164,7 @@ class TestMetadata:
     def test_no_rendition_tells_anything(self, name: str, tmp_path: Path) -> None:
         with (PHOTOS / name).open("rb") as stream:
             picture = original(stream, BUDGET)
-        specs = [spec for spec in plan(*picture.size, picture.has_alpha) if spec.width <= 640]
+        specs = [spec for spec in plan(*picture.size, picture.has_alpha) if spec.width <= 320]
         made = [each.data for each in render(picture, specs, Kitchen(target=60))]
         assert len(made) > 5
         assert telling(made, tmp_path) == []
