@@ -19,7 +19,7 @@ from pipeline.imaging.watermark_luma import Floats
 
 TILE = 100
 SHIFTS = TILE**2
-SLOWEST, FASTEST = 10, 35
+SLOWEST, FASTEST = 12, 36
 """Periods per tile of the waves in use."""
 PER_SYMBOL = 6
 """Waves that carry the same symbol; what 240 symbols leave over are pilots."""
@@ -60,7 +60,7 @@ def tile(key: bytes, symbols: NDArray[np.float64]) -> Floats:
     """
     layout = _layout(key)
     said = np.concatenate((np.ones(layout.pilots), np.repeat(symbols, PER_SYMBOL)))
-    pattern = _pattern(layout.places, said * layout.carrier / _speeds()[layout.places] ** 0.5)
+    pattern = _pattern(layout.places, said * layout.carrier / _speeds()[layout.places] ** 0.25)
     return np.asarray(pattern / np.mean(pattern**2) ** 0.5, dtype=np.float32)
 
 

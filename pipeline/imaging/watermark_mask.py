@@ -11,9 +11,9 @@ from PIL.ImageFilter import BoxBlur
 
 from pipeline.imaging.watermark_luma import Floats
 
-ACTIVITY = 3.0
+ACTIVITY = 2.0
 """Levels of mean deviation from the surroundings that double what may be added."""
-CEILING = 4.0
+CEILING = 6.0
 """The most that may be added to a busy place, as a multiple of a smooth one."""
 HEADROOM = 6.0
 """Levels from black or white within which less is added, down to nothing."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
+from math import log
 
 import numpy as np
 
@@ -32,19 +33,24 @@ class Strength(Enum):
 Hypothesis = tuple[float, float]
 """What the global layer is read with: a step in levels, a blur to undo in pixels of the canonical 512."""
 
-LADDER = tuple(Strength.GENTLE.step * 2 ** (rung / 2) for rung in range(9))
-"""The steps in use. Without a local layer a picture climbs from its strength's as far as its error allows."""
-GAINS = tuple(np.geomspace(0.78, 1.28, 21).tolist())
-"""Changes of contrast that the reader tries, 2.5 % apart."""
+GAIN = 1.25
+"""The largest change of contrast, up or down, that the reader allows for."""
+CLOSE = 1.025
+"""Ratio of two steps that the reader tries: a wave is then never off by more than 1.25 %."""
 BLURS = (0.0, 0.7, 1.0)
 """Gaussian blurs that the reader tries to undo, by their standard deviation."""
+LEAST_STEP, MOST_STEP, MOST_SMALL_STEP = 22.0, 135.0, 900.0
+"""Between which the reader tries steps, with room for changes of contrast; small pictures use larger ones."""
 
 PAYLOAD_AREA = 12_000
 """Pixels: a smaller picture (108 x 108 is one) is marked without payload: found, it says nothing."""
 TILES_SIDE = 256
 """Pixels: a picture whose shorter side is below gets no local layer."""
-TILES_AREA = 500_000
+TILES_AREA = 200_000
 """Pixels: beyond this area the local layer gets fainter, since there is more of it to add up."""
+STEP_AREA, LEAST_SCALE, MOST_SCALE = 200_000, 0.66, 1.2
+"""Steps change with the fourth root of the area, are the strength's own at so many pixels, and within these
+multiples of it: compression disturbs larger pictures less, but what is left must survive scaling down."""
 TILES_SHARE = 0.25
 """How much of the change is kept for the local layer, where that is not faint."""
 MASKED = 1.25
@@ -61,6 +67,8 @@ class Plan:
     """Waves faster than this fraction of what the size can hold are not used. Small pictures are compressed
     with most of their waves close to that limit, where JPEG keeps the least."""
 
+    scale: float
+    """By what the strength's step is multiplied beside a local layer."""
     faintness: float
     """0 to 1: by how much the mean square of the local layer is reduced."""
 
@@ -73,15 +81,23 @@ class Plan:
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """What the reader tries; all of it is counted in the chance of a false alarm."""
         if self.tiles:
-            return tuple((one.step * gain, blur) for one, gain, blur in product(Strength, GAINS, BLURS))
-        return tuple((step * gain, 0.0) for step, gain in product(LADDER, GAINS))
+            return tuple(product(_steps(MOST_STEP), BLURS))
+        return tuple(product(_steps(MOST_SMALL_STEP), BLURS[:1]))
 
     def step(self, strength: Strength, directions: int) -> float:
-        """The global lattice's step where ``directions`` share the change: each costs step**2 / 12."""
+        """The global lattice's step where ``directions`` share the change: each costs step**2 / 12.
+
+        Without a local layer it is as large as the strength's error affords.
+        """
         if self.tiles:
-            return strength.step
-        affordable = (strength.error / MASKED / max(directions, 1) * 12) ** 0.5 * 512
-        return max((step for step in LADDER if strength.step <= step <= affordable), default=strength.step)
+            return strength.step * self.scale
+        affordable: float = (strength.error / MASKED / max(directions, 1) * 12) ** 0.5 * 512
+        return min(max(strength.step, affordable), MOST_SMALL_STEP / GAIN)
+
+
+def _steps(most: float) -> list[float]:
+    count = int(log(most / LEAST_STEP) / log(CLOSE)) + 2
+    return [float(step) for step in np.geomspace(LEAST_STEP, most, count)]
 
 
 def planned(size: tuple[int, int]) -> Plan:
@@ -92,5 +108,6 @@ def planned(size: tuple[int, int]) -> Plan:
         payload=payload,
         tiles=min(size) >= TILES_SIDE,
         sharpest=0.9 if payload else 0.6,
+        scale=min(max((STEP_AREA / area) ** 0.25, LEAST_SCALE), MOST_SCALE),
         faintness=min(1.0, (TILES_AREA / area) ** 0.5),
     )
