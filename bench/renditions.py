@@ -31,7 +31,7 @@ from bench.pictures import TWELVE_MEGAPIXELS
 from bench.rows import Row, table
 from pipeline.imaging.encode import PlainJpeg
 from pipeline.imaging.quality_ssim import ssim
-from pipeline.imaging.renditions import Kitchen, render
+from pipeline.imaging.renditions import Making, render
 from pipeline.imaging.renditions_canvas import on_canvas
 from pipeline.imaging.renditions_plan import Spec, plan
 from pipeline.imaging.renditions_source import original
@@ -83,11 +83,11 @@ for n in range(6):
 """
 
 
-def six(kitchen: Kitchen) -> None:
+def six(making: Making) -> None:
     """The six named renditions of the photo."""
     with TWELVE_MEGAPIXELS.open("rb") as stream:
         photo = original(stream, BUDGET)
-    for _ in render(photo, _named(plan(*photo.size, has_alpha=False)), kitchen):
+    for _ in render(photo, _named(plan(*photo.size, has_alpha=False)), making):
         pass
 
 
@@ -109,9 +109,9 @@ def libvips() -> None:
 
 
 OURS: dict[str, Callable[[], None]] = {
-    "ours, JPEG 80": partial(six, Kitchen(encoders={"JPEG": [PlainJpeg((QUALITY, QUALITY, QUALITY))]})),
+    "ours, JPEG 80": partial(six, Making(encoders={"JPEG": [PlainJpeg((QUALITY, QUALITY, QUALITY))]})),
     "libvips, six thumbnail_buffer": libvips,
-    "ours, as published: searched, mozjpeg": partial(six, Kitchen()),
+    "ours, as published: searched, mozjpeg": partial(six, Making()),
 }
 
 

@@ -16,7 +16,7 @@ from pipeline.imaging.encode import Avif, Encoder, LosslessWebP, MozJpeg, PlainJ
 from pipeline.imaging.encode_png import plain_png, png
 from pipeline.imaging.quality_sample import Sample, sample
 from pipeline.imaging.quality_search import TARGET, Found, lowest
-from pipeline.imaging.renditions_canvas import on_canvas
+from pipeline.imaging.renditions_canvas import is_clear, on_canvas
 from pipeline.imaging.renditions_plan import Format, Spec
 from pipeline.imaging.resize import SCALING, Sizes, Source
 
@@ -59,7 +59,7 @@ class Rendered:
 
 
 @dataclass
-class Kitchen:
+class Making:
     """What renditions are made with."""
 
     mark: Mark | None = None
@@ -70,21 +70,22 @@ class Kitchen:
     encoders: Mapping[Format, Sequence[Encoder]] = field(default_factory=lambda: ENCODERS)
 
 
-def render(picture: Source, specs: Iterable[Spec], kitchen: Kitchen | None = None) -> Iterator[Rendered]:
+def render(picture: Source, specs: Iterable[Spec], making: Making | None = None) -> Iterator[Rendered]:
     """Make ``specs`` of ``picture``, in the order given; largest first decodes the original once.
 
     Raises ``Rejected`` where the original turns out too damaged, and whatever ``mark`` and ``verify`` raise.
     """
-    kitchen, sizes = kitchen or Kitchen(), Sizes(picture)
-    counter = _Counter(kitchen)
-    shown: tuple[object, _Dish] | None = None
+    making, sizes = making or Making(), Sizes(picture)
+    compression = _Compression(making)
+    shown: tuple[object, _Uncompressed] | None = None
     for spec in specs:
-        look = (spec.scaled, spec.width, spec.height, spec.format == "JPEG")
+        pixels = sizes.at(spec.scaled)
+        look = (spec.scaled, spec.width, spec.height, is_clear(pixels, spec.format))
         if shown is None or shown[0] != look:
-            shown = look, _Dish(_marked(on_canvas(sizes.at(spec.scaled), spec), kitchen.mark))
-        rendered = counter.serve(spec, shown[1])
-        if kitchen.verify:
-            kitchen.verify(rendered.data, spec)
+            shown = look, _Uncompressed(_marked(on_canvas(pixels, spec), making.mark))
+        rendered = compression.rendered(spec, shown[1])
+        if making.verify:
+            making.verify(rendered.data, spec)
         yield rendered
 
 
@@ -92,7 +93,7 @@ def _marked(picture: Image.Image, mark: Mark | None) -> Image.Image:
     return mark(picture) if mark else picture
 
 
-class _Dish:
+class _Uncompressed:
     """A picture to be compressed, and what it takes before."""
 
     def __init__(self, picture: Image.Image) -> None:
@@ -109,28 +110,28 @@ class _Dish:
         return self._before[lossless]
 
 
-class _Counter:
+class _Compression:
     """Compresses; remembers which quality each way needed last, since the next size needs about that."""
 
-    def __init__(self, kitchen: Kitchen) -> None:
-        self._kitchen = kitchen
+    def __init__(self, making: Making) -> None:
+        self._making = making
         self._last: dict[str, int] = {}
 
-    def serve(self, spec: Spec, dish: _Dish) -> Rendered:
+    def rendered(self, spec: Spec, uncompressed: _Uncompressed) -> Rendered:
         """The finished file."""
-        before = dish.before(spec.format)
-        data, encoder, found = self._compressed(dish.picture, spec.format)
+        before = uncompressed.before(spec.format)
+        data, encoder, found = self._compressed(uncompressed.picture, spec.format)
         quality, score = (found.quality, found.score) if found else (None, None)
         size = spec.width, spec.height
         return Rendered(spec, data, *size, spec.format, encoder, quality, score, SCALING, before)
 
     def _compressed(self, picture: Image.Image, format: Format) -> tuple[bytes, str, Found | None]:
-        compressor = self._kitchen.compressor
+        compressor = self._making.compressor
         if compressor and (data := compressor(plain_png(picture), format)):
             return data, "TinyPNG", None
         if format == "PNG":
             return *png(picture), None
-        encoder, found = self._chosen(picture, self._kitchen.encoders[format])
+        encoder, found = self._chosen(picture, self._making.encoders[format])
         self._last[encoder.name] = found.quality
         return encoder.encode(picture, found.quality), encoder.name, found
 
@@ -152,4 +153,4 @@ class _Counter:
             return part.score(encoder.encode(part.picture, quality))
 
         first = self._last.get(encoder.name, usual)
-        return lowest(score, (low, high), first, self._kitchen.target)
+        return lowest(score, (low, high), first, self._making.target)

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pipeline.imaging.renditions_plan import Spec
+from pipeline.imaging.renditions_plan import Format, Spec
 from pipeline.imaging.resize import Pixels
 
 RGB, RGBA = 3, 4
@@ -18,13 +18,20 @@ def on_canvas(pixels: Pixels, spec: Spec) -> Image.Image:
     of pixels is cut or added, the smaller half is on the left or above.
     """
     part = _cropped(pixels, spec.width, spec.height)
-    clear = spec.format not in OPAQUE and part.shape[2] == RGBA
-    picture = Image.fromarray(part, "RGBa").convert("RGBA") if clear else Image.fromarray(_on_white(part))
+    if is_clear(part, spec.format):
+        picture = Image.fromarray(part, "RGBa").convert("RGBA")
+    else:
+        picture = Image.fromarray(_on_white(part))
     if picture.size == (spec.width, spec.height):
         return picture
     canvas = Image.new(picture.mode, (spec.width, spec.height), (255, 255, 255, 0)[: len(picture.getbands())])
     canvas.paste(picture, ((spec.width - picture.width) // 2, (spec.height - picture.height) // 2))
     return canvas
+
+
+def is_clear(pixels: Pixels, format: Format) -> bool:
+    """Will the canvas have transparency?"""
+    return pixels.shape[2] == RGBA and format not in OPAQUE
 
 
 def _cropped(pixels: Pixels, width: int, height: int) -> Pixels:

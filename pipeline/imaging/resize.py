@@ -15,7 +15,7 @@ Pixels = NDArray[np.uint8]
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-SCALING = "Lanczos a=3 (libvips), in sRGB"
+SCALING = "Lanczos a=3 (libvips)"
 GAP = 3.0
 """Large reductions average blocks first, down to this many times the target. At 2, libvips's own choice,
 the error against a Lanczos filter in floats is up to 6 dB larger; at 4 nothing is gained."""

@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from pipeline.imaging.encode import Avif, Encoder, LosslessWebP, MozJpeg, PlainJpeg, WebP, decoded
 from pipeline.imaging.encode_png import ALIKE, plain_png, png
 from pipeline.imaging.quality_ssim import ssim
-from pipeline.imaging.renditions import ENCODERS, Kitchen, render
+from pipeline.imaging.renditions import ENCODERS, Making, render
 from pipeline.imaging.renditions_plan import plan
 from pipeline.imaging.renditions_source import original
 
@@ -165,7 +165,7 @@ class TestMetadata:
         with (PHOTOS / name).open("rb") as stream:
             picture = original(stream, BUDGET)
         specs = [spec for spec in plan(*picture.size, picture.has_alpha) if spec.width <= 320]
-        made = [each.data for each in render(picture, specs, Kitchen(target=60))]
+        made = [each.data for each in render(picture, specs, Making(target=60))]
         assert len(made) > 5
         assert telling(made, tmp_path) == []
 
