@@ -39,18 +39,20 @@ CLOSE = 1.025
 """Ratio of two steps that the reader tries: a wave is then never off by more than 1.25 %."""
 BLURS = (0.0, 0.7, 1.0)
 """Gaussian blurs that the reader tries to undo, by their standard deviation."""
-LEAST_STEP, MOST_STEP, MOST_SMALL_STEP = 22.0, 135.0, 900.0
+LEAST_STEP, MOST_STEP, MOST_SMALL_STEP = 17.0, 135.0, 900.0
 """Between which the reader tries steps, with room for changes of contrast; small pictures use larger ones."""
 
 PAYLOAD_AREA = 12_000
 """Pixels: a smaller picture (108 x 108 is one) is marked without payload: found, it says nothing."""
 TILES_SIDE = 256
 """Pixels: a picture whose shorter side is below gets no local layer."""
-TILES_AREA = 200_000
-"""Pixels: beyond this area the local layer gets fainter, since there is more of it to add up."""
-STEP_AREA, LEAST_SCALE, MOST_SCALE = 200_000, 0.66, 1.2
-"""Steps change with the fourth root of the area, are the strength's own at so many pixels, and within these
-multiples of it: compression disturbs larger pictures less, but what is left must survive scaling down."""
+ORDINARY_AREA = 200_000
+"""Pixels: what strengths are made for. Larger pictures are marked more faintly: there is more to add up."""
+STEP_POWER, LEAST_SCALE, MOST_SCALE = 0.4, 0.5, 1.2
+"""How the global layer's step falls with the area, and between which multiples of the strength's own: what is
+left must survive scaling down."""
+TILES_POWER = 0.7
+"""How the mean square of the local layer falls with the area."""
 TILES_SHARE = 0.25
 """How much of the change is kept for the local layer, where that is not faint."""
 MASKED = 1.25
@@ -108,6 +110,6 @@ def planned(size: tuple[int, int]) -> Plan:
         payload=payload,
         tiles=min(size) >= TILES_SIDE,
         sharpest=0.9 if payload else 0.6,
-        scale=min(max((STEP_AREA / area) ** 0.25, LEAST_SCALE), MOST_SCALE),
-        faintness=min(1.0, (TILES_AREA / area) ** 0.5),
+        scale=min(max((ORDINARY_AREA / area) ** STEP_POWER, LEAST_SCALE), MOST_SCALE),
+        faintness=min(1.0, (ORDINARY_AREA / area) ** TILES_POWER),
     )
