@@ -48,8 +48,8 @@ def _try(name: str, act: Callable[[], object], words: str) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    there = settings.data if settings.data.exists() else settings.data.absolute().parent
-    free = shutil.disk_usage(there).free
+    data = settings.data.absolute()
+    free = shutil.disk_usage(next(each for each in (data, *data.parents) if os.path.exists(each))).free
     words = f"{free / 1e9:.1f} GB free"
     return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
 

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from itertools import cycle, islice
 from pathlib import Path
+from typing import TypeVar
 
+from pipeline.errors import Unavailable
 from sandbox.model import Json
 from sandbox.testing import Control, ControlError
 
 POLL_SECONDS = 0.25
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,23 @@ def load(
 
 def _post(sandbox: Control, file: Path) -> str | ControlError:
     try:
-        return str(sandbox.post((file.name, file.read_bytes()))["ts"])
+        data = file.read_bytes()
+    except OSError as fault:
+        raise Unavailable(f"{file} cannot be read: {fault.strerror}.") from None
+    try:
+        return str(_asked(sandbox, lambda: sandbox.post((file.name, data)))["ts"])
     except ControlError as refused:
         return refused
+
+
+def _asked(sandbox: Control, ask: Callable[[], Answer]) -> Answer:
+    """What the sandbox answers. Raises ``Unavailable`` where none does."""
+    try:
+        return ask()
+    except (OSError, HTTPException, ValueError, LookupError) as fault:
+        raise Unavailable(
+            f"No sandbox answers at {sandbox.url}: {fault}. Start one with `loupe up`, or name it with --url."
+        ) from None
 
 
 def _wait(
@@ -73,7 +91,7 @@ def _wait(
     cards: dict[str, list[str]] = {}
     while len(cards) < len(sent) and time.monotonic() < until:
         time.sleep(POLL_SECONDS)
-        found = _cards(sandbox.messages(), sent)
+        found = _cards(_asked(sandbox, sandbox.messages), sent)
         tick(len(found) - len(cards))
         cards = found
     return cards

@@ -22,6 +22,8 @@ PAUSE_SECONDS = (0.1, 5.0)
 STEADY_SECONDS = 10.0
 """A part that ran this long has recovered."""
 WRONG_USAGE = 2
+PROGRAM = (sys.executable, "-m", "loupe")
+"""What runs a part: its name and arguments follow."""
 
 
 @dataclass
@@ -39,9 +41,9 @@ class Part:
     restart_at: float | None = None
     """When it is due to start again; None while it runs."""
 
-    def start(self, environment: Mapping[str, str]) -> None:
+    def start(self, environment: Mapping[str, str], program: Sequence[str] = PROGRAM) -> None:
         """Start the process; its log goes where ours goes."""
-        command = [sys.executable, "-m", "loupe", self.name, *self.arguments]
+        command = [*program, self.name, *self.arguments]
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             command, env=dict(environment), stdin=subprocess.DEVNULL, pass_fds=self.inherits
@@ -58,11 +60,12 @@ class Parts:
 
     parts: Sequence[Part]
     environment: Mapping[str, str] = field(default_factory=dict)
+    program: Sequence[str] = PROGRAM
 
     def start(self) -> None:
         """Start them all."""
         for part in self.parts:
-            part.start(self._environment())
+            part.start(self._environment(), self.program)
 
     def watch(self, stop: Event) -> None:
         """Restart what dies, until ``stop`` is set. Raises ``Misconfigured`` when a part says so."""
@@ -98,7 +101,7 @@ class Parts:
         elif now >= part.restart_at:
             part.pause = min(PAUSE_SECONDS[1], part.pause * 2)
             part.restart_at = None
-            part.start(self._environment())
+            part.start(self._environment(), self.program)
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.environment, PARENT: str(os.getpid())}

@@ -20,7 +20,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def _api_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if parts.hostname and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    ):
         return value if value.endswith("/") else value + "/"
     raise ValueError("it must begin with https://, or with http:// for an address on this machine")
 

@@ -8,6 +8,7 @@ from bot.calls import Calls
 from bot.files import SlackFiles
 from bot.intake import Door
 from bot.outbox import Outbox
+from bot.reading import Reading
 from bot.repair import Repair
 from loupe.ground import Ground
 from loupe.settings import Settings
@@ -49,7 +50,8 @@ def repair(base: Ground) -> Repair:
     """Finds messages that Slack told of and never delivered."""
     files = SlackFiles(client(token(base.settings), base.settings.slack_api_url), base.cards, fetch)
     shares = SqliteShares(base.database)
-    return Repair(shares, files, Door(base.engine(), base.cards, shares))
+    reading = Reading(client(token(base.settings), base.settings.slack_api_url))
+    return Repair(shares, files, Door(base.engine(), base.cards, shares), reading)
 
 
 def health(base: Ground) -> Sequence[tuple[str, str]]:

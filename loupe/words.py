@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.catalog import Listed, Queue
+from pipeline.catalog import Queue
 from pipeline.ports import Report
 
 VERDICTS = {"cleared": "Nothing to hold back", "review": "A person should look", "held": "Held back"}
@@ -17,11 +17,6 @@ def report_text(report: Report) -> str:
 def timeline_text(report: Report) -> str:
     """One line per actor: how it ended, attempts, milliseconds, what went wrong."""
     return "\n".join(f"  {_run(name, run)}" for name, run in report["actors"].items())
-
-
-def listed_text(image: Listed) -> str:
-    """An image in a list, on one line."""
-    return f"{image.short:<12} {image.state:<9} {image.entered_at:%Y-%m-%d %H:%M:%S}  {image.source.name}"
 
 
 def queue_text(queue: Queue) -> str:

@@ -25,6 +25,8 @@ def command(names: tuple[str, ...], actor: str | None, parked: bool, data: Path 
         raise click.UsageError("Name images, or say --parked.")
     base = ground(settings.load(data=data))
     engine = base.engine()
+    if actor:
+        engine.chain.actor(actor)  # Unknown where it is misspelt, also when nothing is parked
     runs = _parked(base, engine, actor) if parked else _named(base, engine, names, actor)
     count = 0
     for image, actors in runs:

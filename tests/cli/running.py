@@ -1,0 +1,34 @@
+"""The command line in this process, on a data folder of the test's own."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from loupe.cli import main
+
+Json = dict[str, Any]
+
+
+def loupe(*arguments: str | Path) -> Result:
+    """What `loupe` with these arguments says; a traceback fails the test."""
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def lines(result: Result) -> list[Json]:
+    """The JSON Lines on stdout."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def bare(monkeypatch: pytest.MonkeyPatch, folder: Path, names: Sequence[str]) -> None:
+    """No setting of the machine's, no .env of the working directory, and pytest keeps its log handlers."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("loupe.logs.start", lambda level=0: None)
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
