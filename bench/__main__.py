@@ -9,6 +9,8 @@ TABLES = {
     "findings": "Findings on a 12 MP JPEG",
     "engine": "Engine",
     "cards": "Cards, through the sandbox and every process",
+    "renditions": "Renditions of a 12 MP JPEG",
+    "watermark": "Invisible watermark",
 }
 
 
