@@ -20,7 +20,7 @@ from PIL.ImageFilter import GaussianBlur
 from bench.pictures import PHOTOS
 from bench.rows import Row, table
 from pipeline.imaging.decode import upright
-from pipeline.imaging.watermark import embed, read
+from pipeline.imaging.watermark import Strength, embed, read
 
 Picture = Image.Image
 Attack = Callable[[Picture], Picture]
@@ -169,6 +169,40 @@ def matrix(title: str, originals: dict[str, Picture]) -> tuple[str, dict[str, fl
     return "\n".join([*lines, f"  {'PSNR in dB':40} {distances}"]), shares
 
 
+def _icon(picture: Picture) -> Picture:
+    icon, small = Image.new("RGB", (108, 108), "white"), fitted(picture, 108)
+    icon.paste(small, ((108 - small.width) // 2, (108 - small.height) // 2))
+    return icon
+
+
+SMALL: dict[str, Attack] = {
+    "150 wide": lambda picture: picture.resize((150, round(150 * picture.height / picture.width))),
+    "108 x 108 on white": _icon,
+    "within 72 x 72": partial(fitted, side=72),
+    "within 50 x 50": partial(fitted, side=50),
+}
+
+
+def small() -> str:
+    """Which marks are found in small pictures, and how many say their payload, as text."""
+    lines = [f"Small pictures of {len(photos(1024))} photos: marks found (payloads read)"]
+    for name, made in SMALL.items():
+        for strength in (Strength.USUAL, Strength.STRONG):
+            pictures = [embed(made(photo), PAYLOAD, KEY, strength) for photo in photos(1024).values()]
+            files = {"PNG": pictures} | {
+                f"JPEG {quality}": [encoded(picture, "JPEG", quality) for picture in pictures]
+                for quality in (85, 75)
+            }
+            lines.append(f"  {name:20} {strength.name:7}" + "".join(_found(*file) for file in files.items()))
+    return "\n".join(lines)
+
+
+def _found(name: str, pictures: list[Picture]) -> str:
+    marks = [read(picture, KEY) for picture in pictures]
+    found, payloads = sum(mark.found for mark in marks), sum(mark.payload == PAYLOAD for mark in marks)
+    return f"  {name} {found} ({payloads})"
+
+
 def unmarked() -> Iterator[Picture]:
     """Everything without our mark: photos, textures, both small, and all of them with another key's mark."""
     for picture in [*photos(1024).values(), *photos(512).values(), *textures().values()]:
@@ -230,4 +264,5 @@ if __name__ == "__main__":
     for side in SIDES:
         print(surveyed(side)[0])
     print(matrix("Made up", textures())[0])
+    print(small())
     print(table("The watermark", run()))
