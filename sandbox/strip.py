@@ -4,7 +4,7 @@ Source: Slack's statement of May 2020 that it strips EXIF from uploaded images. 
 not documented; here, without touching a pixel:
 
 - JPEG: APP1 (EXIF, XMP) and APP13 (IPTC) segments go; an orientation other than 1 stays, in a minimal EXIF.
-  In the further pictures of a multi-picture file (MPO) they are overwritten, because its index counts bytes.
+  Behind the index of a multi-picture file (MPO), which counts bytes, they are overwritten instead.
 - PNG: eXIf and text chunks go.
 - WebP: EXIF and XMP chunks go, and their flags.
 - HEIC, AVIF: the EXIF directory is emptied in place and XMP overwritten with spaces (lengths stay).
@@ -44,7 +44,7 @@ def stripped(data: bytes) -> bytes:
 
 
 def _jpeg(data: bytes) -> bytes:
-    kept, at, turn = [data[:2]], 2, 1
+    kept, at, turn, counted = [data[:2]], 2, 1, False
     while data[at] == 0xFF and data[at + 1] not in (0xDA, 0xD9):
         if data[at + 1] == 0xFF:
             at += 1
@@ -53,8 +53,11 @@ def _jpeg(data: bytes) -> bytes:
         segment = data[at : at + 2 + length]
         if segment[1] == 0xE1 and segment[4:10] == b"Exif\0\0":
             turn = _orientation(segment[10:])
-        elif segment[1] not in TELLING:
+        if segment[1] not in TELLING:
             kept.append(segment)
+        elif counted:
+            kept.append(_overwritten(segment))
+        counted |= segment[1] == 0xE2 and segment[4:8] == b"MPF\0"
         at += 2 + length
     if turn != 1:
         kept.insert(1, _orientation_only(turn))
@@ -69,10 +72,14 @@ def _further(rest: bytes) -> bytes:
         while len(rest) >= at + 4 and rest[at] == 0xFF and rest[at + 1] not in (0xDA, 0xD9):
             (length,) = struct.unpack_from(">H", rest, at + 2)
             if rest[at + 1] in TELLING:
-                out[at + 1] = UNUSED
-                out[at + 4 : at + 2 + length] = bytes(len(out[at + 4 : at + 2 + length]))
+                out[at : at + 2 + length] = _overwritten(rest[at : at + 2 + length])
             at += 2 + length
     return bytes(out)
+
+
+def _overwritten(segment: bytes) -> bytes:
+    """A segment of the same length that says nothing."""
+    return b"\xff" + bytes([UNUSED]) + segment[2:4] + bytes(len(segment) - 4)
 
 
 def _orientation(tiff: bytes) -> int:

@@ -134,7 +134,7 @@ async def file(request: Request) -> Response:
     if found is None or found.deleted:
         return PlainTextResponse("404 Not Found", 404)
     if "thumb" not in request.query_params:
-        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        headers = {"Content-Disposition": "attachment"}
         return Response(found.data, media_type=found.mimetype, headers=headers)
     small = await asyncio.to_thread(thumb, found.data, THUMB_SIDE)
     headers = {"Cache-Control": "private, max-age=3600"}

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox.delivery.reply import Reply
 from sandbox.model import Json
+from sandbox.strict_json import read_json
 from sandbox.workspace import APP
 
 ACCEPTS_RESPONSE = {"slash_commands", "interactive"}
@@ -65,7 +66,7 @@ class SocketHub:
 
     def _acknowledged(self, text: str) -> None:
         try:
-            message = json.loads(text)
+            message = read_json(text)
         except ValueError:
             return
         if not isinstance(message, dict):

@@ -157,7 +157,7 @@ for number in range(2):
 
 
 def test_all_processes_together_ask_once_a_second(server: NominatimServer, tmp_path: Path) -> None:
-    """The turns that were given out are a second apart; when a busy machine delivers them is its own affair."""
+    """The turns that were given out are a second apart; when a busy machine delivers them is its affair."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     running = [
         subprocess.Popen(
