@@ -17,14 +17,14 @@ class Loupe(click.Group):
     """Finds a command by its file; turns Loupe's errors into sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, except those that only `loupe up` itself starts."""
-        return sorted(m.name for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_"))
+        """All commands."""
+        return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of that name."""
         if name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"loupe.commands.{name}").command
+        command: click.Command = importlib.import_module(f"loupe.commands.{name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:

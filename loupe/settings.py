@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         description="Ask OpenStreetMap's Nominatim for the street as well, with this contact address",
         examples=["you@example.org"],
     )
+    watermark_key: SecretStr | None = Field(
+        None,
+        description="Key of the invisible watermark; without it one is made and kept in the data folder",
+        examples=["a long secret"],
+    )
     slack_bot_token: Annotated[SecretStr | None, AfterValidator(_bot_token)] = Field(
         None,
         validation_alias="SLACK_BOT_TOKEN",

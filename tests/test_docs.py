@@ -49,7 +49,10 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     assert documented == {variable(name) for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", ["check", "doctor", "flow", "load", "manifest", "replay", "status", "up"])
+COMMANDS = ["check", "doctor", "find-mark", "flow", "load", "manifest", "mark", "replay", "status", "up"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_named_in_the_documents_and_helps(name: str) -> None:
     assert f"loupe {name}" in ALL or f"`{name}`" in ALL
     answer = CliRunner().invoke(main, [name, "--help"])
