@@ -44,16 +44,16 @@ def is_loopback(host: str) -> bool:
 
 
 def trusts(base_url: str) -> Callable[[str], bool]:
-    """Which addresses may see the token: Slack's over https, and the API's own host where it is loopback."""
-    own = urlsplit(base_url).hostname or ""
+    """Which addresses may be called: Slack's over https; of a Slack on this machine, this machine's alone."""
+    local = is_loopback(urlsplit(base_url).hostname or "")
 
     def trusted(address: str) -> bool:
         parts = urlsplit(address)
         host = (parts.hostname or "").rstrip(".")
         if parts.username or parts.password:
             return False
-        if is_loopback(own) and host == own:
-            return parts.scheme in ("http", "https")
+        if local:
+            return parts.scheme in ("http", "https") and is_loopback(host)
         return parts.scheme == "https" and (host == "slack.com" or host.endswith(SLACK_DOMAINS))
 
     return trusted

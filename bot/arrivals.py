@@ -34,6 +34,8 @@ class Posted:
     """Ids of files that are certainly no pictures."""
     direct: bool
     """A direct message to the bot."""
+    talk: bool
+    """Somebody wrote to the bot itself, without any file."""
 
     @property
     def arrivals(self) -> list[tuple[str, Source]]:
@@ -58,16 +60,35 @@ def posted(event: Json, team: str, kind: str = "") -> Posted:
     message = Message(team, channel, ts, str(event.get("thread_ts") or ts))
     private = is_private(channel, str(event.get("channel_type") or kind))
     person = str(event.get("user") or event.get("bot_id") or "")
-    files = [f for f in event.get("files") or [] if isinstance(f, Mapping) and _named(f)]
-    files = list({f["id"]: f for f in files}.values())
+    files = _files(event)
     pictures = [f for f in files if may_be_picture(f)] if channel and ts else []
     others = [str(f["id"]) for f in files if not may_be_picture(f) and f.get("mode") not in GONE_MODES]
     return Posted(
         message=message,
         pictures=tuple(_source(f, message, person, private) for f in pictures),
         others=tuple(others),
-        direct=channel.startswith("D") or event.get("channel_type") == "im",
+        direct=_is_direct(event),
+        talk=_is_direct(event) and not files and _is_said(event),
     )
+
+
+def _is_direct(event: Json) -> bool:
+    return str(event.get("channel") or "").startswith("D") or event.get("channel_type") == "im"
+
+
+def _is_said(event: Json) -> bool:
+    """By a person, at the top of the conversation; who answers in a thread talks to somebody else."""
+    by_program = event.get("bot_id") or event.get("app_id") or event.get("subtype") or not event.get("user")
+    return not by_program and bool(event.get("ts")) and event.get("thread_ts") in (None, "", event.get("ts"))
+
+
+def _files(event: Json) -> list[Json]:
+    """Each file once; ``x_files`` are ids of files that the message does not bring along."""
+    told = event.get("files"), event.get("x_files")
+    whole, ids = (one if isinstance(one, list) else [] for one in told)
+    files = [f for f in whole if isinstance(f, Mapping) and _named(f)]
+    files += [{"id": id} for id in ids if isinstance(id, str) and id]
+    return list({f["id"]: f for f in reversed(files)}.values())[::-1]
 
 
 def _named(file: Json) -> bool:
@@ -111,16 +132,6 @@ def is_private(channel: str, kind: str) -> bool:
     )
 
 
-def is_ours(event: Json, body: Json) -> bool:
-    """Did this app write the message? Told from the delivery alone, without asking Slack."""
-    app = body.get("api_app_id")
-    profile = event.get("bot_profile") or {}
-    if app and app in (event.get("app_id"), profile.get("app_id")):
-        return True
-    bots = {a.get("user_id") for a in body.get("authorizations") or [] if a.get("is_bot")}
-    return bool(event.get("user")) and event.get("user") in bots
-
-
 def lost_files(event: Json) -> bool:
     """Does this changed message have none of its pictures any more?"""
     files: Sequence[Json] = (event.get("message") or {}).get("files") or []
@@ -129,12 +140,18 @@ def lost_files(event: Json) -> bool:
     return had and not any(may_be_picture(file) for file in files)
 
 
+def with_file(messages: Sequence[Json], share: Share) -> list[Posted]:
+    """The messages of a channel's history that brought a file."""
+    found = [posted({**message, "channel": share.channel}, share.team) for message in messages]
+    return [one for one in found if share in one.shares]
+
+
 def shared_in(file: Json, share: Share) -> list[Posted]:
     """The messages in which files.info says that a file stands in a channel."""
     found = []
     for side, private in (("public", ""), ("private", "private")):
         entries = ((file.get("shares") or {}).get(side) or {}).get(share.channel) or []
-        for entry in entries:
+        for entry in entries if isinstance(entries, list) else [entries]:
             event = {
                 "channel": share.channel,
                 "ts": entry.get("ts"),

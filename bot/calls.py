@@ -2,20 +2,22 @@
 
 Rates: docs.slack.dev/apis/web-api/rate-limits (chat.postMessage about one a second and channel; tiers 2, 3
 and 4 are 20, 50 and 100 a minute "or more", and bursts are tolerated) and chat.update (50 a minute). A window
-of one minute sees at most burst + 60 / every calls; what Slack still refuses says how long to wait.
+of one minute sees at most burst + 60 / every calls; what Slack still refuses says how long to wait. How many
+"100 or more" are for files.info is left to Slack: pictures that we hold back are never served sooner.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.api import call
 from bot.cards.message import Content
-from bot.refusals import Refusal
+from bot.envelope import EVENT_TYPE, MARK, answered
+from bot.reading import Reading
+from bot.refusals import Kind, Refusal
 from pipeline.cards import Message, Pace
 
-EVENT_TYPE = "loupe_card"
 PER_CHANNEL = 1.05
 """Seconds between two posts in a channel."""
 PACES = {
@@ -25,7 +27,7 @@ PACES = {
     "reactions.add": Pace(1.2, 30),
     "reactions.remove": Pace(4.0, 8),
     "conversations.replies": Pace(1.5, 10),
-    "files.info": Pace(0.6, 90),
+    "files.info": Pace(0.05, 200),
 }
 EYES_PACE = Pace(4.0, 8)
 """As often as a reaction can be taken away again."""
@@ -41,7 +43,7 @@ class Calls:
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
-        self._bot_id: str | None = None
+        self._reading = Reading(client)
 
     def post(self, message: Message, content: Content) -> str:
         """Post into the thread; the ts of the new message."""
@@ -53,7 +55,10 @@ class Calls:
             unfurl_media=False,
             **_shown(message, content),
         )
-        return str(answer["ts"])
+        ts = answer.get("ts") or (answer.get("message") or {}).get("ts")
+        if not ts:
+            raise Refusal(Kind.UNSURE, "an answer without ts")
+        return str(ts)
 
     def edit(self, message: Message, ts: str, content: Content) -> None:
         """Change our message."""
@@ -71,42 +76,18 @@ class Calls:
         """Take our reaction away."""
         call(self._client.reactions_remove, channel=message.channel, timestamp=message.ts, name=name)
 
-    def find(self, message: Message) -> tuple[str, str] | None:
-        """Our message for this one, where it is in the thread: its ts and its content's digest."""
-        for reply in self._replies(message):
+    def find(self, message: Message, texts: Collection[str]) -> tuple[str, str] | None:
+        """Our message for this one, where it is in the thread: its ts and its content's digest.
+
+        ``texts``: what it may say, for a Slack that shows neither metadata nor blocks.
+        """
+        for reply in self._reading.after(message):
+            own = answered({"bot_id": "?", **reply})
             payload = (reply.get("metadata") or {}).get("event_payload") or {}
-            if self._ours(reply) and (payload.get("key") == key(message) or _marked(reply, message)):
+            bare = not (reply.get("metadata") or reply.get("blocks"))
+            if own == message if own else bare and reply.get("text") in texts:
                 return str(reply["ts"]), str(payload.get("digest") or "")
         return None
-
-    def _replies(self, message: Message) -> Iterator[Mapping[str, Any]]:
-        cursor = ""
-        while True:
-            answer = call(
-                self._client.conversations_replies,
-                channel=message.channel,
-                ts=message.thread,
-                oldest=message.ts,
-                limit=100,
-                include_all_metadata=True,
-                **({"cursor": cursor} if cursor else {}),
-            )
-            yield from answer.get("messages") or []
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def _ours(self, reply: Mapping[str, Any]) -> bool:
-        if self._bot_id is None:
-            try:
-                self._bot_id = str(call(self._client.auth_test).get("bot_id") or "")
-            except Refusal:
-                return True
-        return not self._bot_id or reply.get("bot_id") in (None, self._bot_id)
-
-
-def _marked(reply: Mapping[str, Any], message: Message) -> bool:
-    return any(block.get("block_id") == f"loupe:{key(message)}" for block in reply.get("blocks") or [])
 
 
 def _shown(message: Message, content: Content) -> dict[str, Any]:
@@ -115,5 +96,5 @@ def _shown(message: Message, content: Content) -> dict[str, Any]:
         "text": content.text,
         "metadata": {"event_type": EVENT_TYPE, "event_payload": payload},
     }
-    first = [{**block, "block_id": f"loupe:{key(message)}"} for block in content.blocks[:1]]
+    first = [{**block, "block_id": f"{MARK}{key(message)}"} for block in content.blocks[:1]]
     return {**shown, "blocks": [*first, *content.blocks[1:]]}

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot.api import call, trusts
 from bot.arrivals import GONE_MODES, may_be_picture
 from bot.calls import PACES
+from bot.cards.message import ADMIN
 from bot.cards.words import name, size
 from bot.refusals import Kind, Refusal, retry_after
 from pipeline.cards import Cards
@@ -24,17 +25,16 @@ from pipeline.model import Source
 INFO = "files.info"
 DELETED = "The file was deleted from Slack before it could be looked at."
 LOGIN_PAGE = (
-    "Slack answered with its login page instead of the picture. An admin has to give Loupe the scope"
-    " files:read and install it again; then the picture can be run again."
+    f"Slack answered with its login page instead of the picture. {ADMIN} give Loupe the scope files:read and"
+    " install it again."
 )
-IDENTITY = (
-    "Slack does not accept Loupe's token any more ({error}). An admin has to install Loupe again; then the"
-    " picture can be run again."
-)
+IDENTITY = f"Slack does not accept Loupe's token any more ({{error}}). {ADMIN} install Loupe again."
 SCOPE = (
-    "Loupe may not read files here: it lacks the scope files:read. An admin has to add it and install Loupe"
-    " again; then the picture can be run again."
+    f"Loupe may not read files here: it lacks the scope files:read. {ADMIN} add it and install Loupe again."
 )
+SLOWER = "Slack asked Loupe to slow down."
+PATIENCE = 3.0
+"""Seconds that a picture waits here for its turn to ask; beyond that it makes room for others."""
 DENIED = "Slack does not let Loupe see this file ({error}). Share it in a channel that Loupe is a member of."
 EXTERNAL = "The file is kept outside of Slack ({where}), where Loupe does not go. Upload the picture itself."
 ELSEWHERE = "The file's address is not one of Slack's, so it was not fetched. Upload the picture itself."
@@ -44,9 +44,8 @@ TOO_BIG = "The file has {size}; the most that is looked at is {limit}. Post a sm
 WORDS = {
     "file_deleted": DELETED,
     "file_not_found": "Slack has no such file for Loupe: it was deleted, or Loupe is not in its channel.",
-    "missing_scope": SCOPE,
-    "no_permission": SCOPE,
 }
+SCOPE_ERRORS = ("missing_scope", "no_permission")
 
 
 class SlackFiles:
@@ -77,9 +76,12 @@ class SlackFiles:
             raise _download_failed(refused, file) from None
 
     def info(self, team: str, file: str) -> Mapping[str, Any]:
-        """What files.info says. Raises ``Rejected`` or ``Transient``."""
-        if wait := self._cards.reserve(team, INFO, PACES[INFO]):
-            raise Transient("Slack asked Loupe to slow down.", max(0.1, wait - time.time()))
+        """What files.info says. Raises ``Rejected``, or ``Transient`` for all that can be mended."""
+        until = time.time() + PATIENCE
+        while free_at := self._cards.reserve(team, INFO, PACES[INFO]):
+            if free_at > until:
+                raise Transient(SLOWER, max(0.1, free_at - time.time()))
+            time.sleep(max(0.05, free_at - time.time()))
         try:
             answer = call(self._client.files_info, file=file)
         except Refusal as refusal:
@@ -90,13 +92,14 @@ class SlackFiles:
     def _failed(self, team: str, refusal: Refusal) -> Rejected | Transient:
         if refusal.kind is Kind.LATER:
             self._cards.hold(team, INFO, time.time() + refusal.retry_after)
-            return Transient("Slack asked Loupe to slow down.", refusal.retry_after)
+            return Transient(SLOWER, refusal.retry_after)
         if refusal.kind in (Kind.UNSURE, Kind.UNSENT):
             return Transient(f"Slack could not be reached ({refusal.error}).")
-        if refusal.error in WORDS:
-            return Rejected(WORDS[refusal.error])
-        words = IDENTITY if refusal.kind is Kind.IDENTITY else DENIED
-        return Rejected(words.format(error=refusal.error))
+        if refusal.error in SCOPE_ERRORS:
+            return Transient(SCOPE)
+        if refusal.kind is Kind.IDENTITY:
+            return Transient(IDENTITY.format(error=refusal.error))
+        return Rejected(WORDS.get(refusal.error) or DENIED.format(error=refusal.error))
 
 
 def _address(file: Mapping[str, Any]) -> str:
@@ -125,14 +128,21 @@ def _size(file: Mapping[str, Any], limit: int) -> int | None:
 
 def _download_failed(refused: Refused, file: Mapping[str, Any]) -> Rejected | Transient:
     status = refused.status
-    if status == 200 and str(file.get("mimetype")).startswith(("text/html", "application/xhtml")):
+    if status == 200 and _is_page(file, refused):
         return Rejected(WEB_PAGE)
-    if refused.location:
-        return Rejected(LOGIN_PAGE if status else ELSEWHERE)
+    if status in (200, 401) or 300 <= status < 400:
+        return Transient(LOGIN_PAGE)
     if status == 429:
-        return Transient("Slack asked Loupe to slow down.", retry_after(refused.headers))
+        return Transient(SLOWER, retry_after(refused.headers))
     if status >= 500 or status == 408:
         return Transient(f"Slack could not hand out the file (HTTP {status}).")
-    if status in (404, 410):
-        return Rejected(DELETED)
-    return Rejected(LOGIN_PAGE if status in (200, 401) else DENIED.format(error=f"HTTP {status}"))
+    if status == 0:
+        return Rejected(ELSEWHERE)
+    return Rejected(DELETED if status in (404, 410) else DENIED.format(error=f"HTTP {status}"))
+
+
+def _is_page(file: Mapping[str, Any], refused: Refused) -> bool:
+    """Is the web page that came the very file? Slack says so, or it is as long as the file."""
+    length = next((v for k, v in refused.headers.items() if k.lower() == "content-length"), "")
+    named = str(file.get("mimetype")).startswith(("text/html", "application/xhtml"))
+    return named or (bool(length) and length == str(file.get("size")))

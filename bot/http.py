@@ -33,7 +33,12 @@ def routes(app: App, signing_secret: str) -> list[Route]:
             return Response("not signed by Slack", 401)
         return await run_in_threadpool(_dispatch, app, body, dict(request.headers))
 
-    return [Route(PATH, receive, methods=["POST"])]
+    return [Route(PATH, receive, methods=["POST"]), Route(PATH, _there, methods=["GET"])]
+
+
+def _there(_request: Request) -> Response:
+    """Slack looks from time to time, with ?ssl_check=1, whether somebody answers; nothing is told."""
+    return Response(status_code=200)
 
 
 def is_signed(secret: str, headers: object, body: bytes, now: float) -> bool:

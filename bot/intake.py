@@ -4,13 +4,19 @@ import time
 
 from bot.arrivals import Posted
 from bot.ports import Intake
-from pipeline.cards import Cards, Shares
+from pipeline.cards import Cards, Message, Shares
 from pipeline.ledger import Entry
 
 NOT_A_PICTURE = (
     "I only look at pictures: JPEG, PNG, GIF, WebP, HEIC, AVIF, TIFF and BMP."
     " Post one here and I will say what I find."
 )
+HINT = (
+    "I look at pictures and say what I find. Post a picture here, or invite me to a channel with"
+    " `/invite @Loupe`. `/imgstatus help` says what else I can do."
+)
+QUIET = 3600.0
+"""Seconds in which a direct conversation gets the hint no second time."""
 
 
 class Door:
@@ -29,6 +35,16 @@ class Door:
             self._cards.open(posted.message, time.time())
         elif posted.others and posted.direct:
             self._cards.open(posted.message, time.time(), NOT_A_PICTURE)
+        elif posted.talk:
+            self._hint(posted.message)
+        self.pass_by(posted)
+        return entries
+
+    def pass_by(self, posted: Posted) -> None:
+        """Note that the message of these files came, and nothing else."""
         if posted.shares:
             self._shares.met(posted.shares)
-        return entries
+
+    def _hint(self, message: Message) -> None:
+        if not self._cards.spoke(message.team, message.channel, time.time() - QUIET):
+            self._cards.open(message, time.time(), HINT)

@@ -24,6 +24,10 @@ GONE = frozenset(
     }
 )
 """Slack's errors that end a card whatever the call was."""
+UNEDITABLE = frozenset(
+    {"edit_window_closed", "cant_update_message", "update_failed", "message_not_editable", "unknown_method"}
+)
+"""Slack's errors that mean: say it in a message of its own."""
 SETTLED = frozenset({"already_reacted", "no_reaction"})
 """Slack's errors that mean: it is as it should be."""
 
@@ -42,7 +46,8 @@ def judge(card: Card, done: Done, step: Call, refusal: Refusal, now: float) -> A
     """Go on, wait, try again or give up, after a step that Slack refused; ``done`` is as noted last."""
     worse = replace(done, tries=done.tries + 1, fault=refusal.words)
     if refusal.kind is Kind.LATER:
-        return After(replace(done, posting=0.0), now + refusal.retry_after + random.uniform(0, 0.5))  # noqa: S311
+        doubt = done.posting if isinstance(step, Look) else 0.0
+        return After(replace(done, posting=doubt), now + refusal.retry_after + random.uniform(0, 0.5))  # noqa: S311
     scopeless = refusal.error in ("missing_scope", "no_permission")
     if isinstance(step, React | Unreact) and (scopeless or refusal.kind is not Kind.IDENTITY):
         return _reaction(worse, step, refusal, now)
@@ -56,6 +61,8 @@ def judge(card: Card, done: Done, step: Call, refusal: Refusal, now: float) -> A
         return After(replace(worse, posting=0.0), now + min(TOKEN_PAUSE * 2 ** (worse.tries - 1), 600.0))
     if refusal.kind is Kind.SHAPE and not done.plain and isinstance(step, Post | Edit):
         return After(replace(worse, posting=0.0, plain=True), now)
+    if isinstance(step, Edit) and refusal.error in UNEDITABLE and not done.frozen:
+        return After(replace(done, frozen=True), now)
     return _over(card, worse, step, refusal)
 
 

@@ -25,6 +25,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.delete": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.history": HISTORY,
     "conversations.info": (*READ, "im:read", "mpim:read"),
     "conversations.replies": HISTORY,
     "files.info": ("files:read",),

@@ -14,7 +14,7 @@ from bot.judge import After, judge, reacted
 from bot.refusals import Kind, Refusal
 from bot.wanted import EYES, SLOW, Call, Edit, End, Look, Post, React, Remove, Rest, Unreact, next_step
 from pipeline.cards import Card, Cards, Done
-from pipeline.catalog import Catalog
+from pipeline.catalog import Catalog, Listed
 from pipeline.errors import LoupeError
 from pipeline.ports import Report
 from pipeline.processes import alive
@@ -36,6 +36,8 @@ METHODS: dict[type[Call], str] = {
     Unreact: "reactions.remove",
     Look: "conversations.replies",
 }
+FETCHING = "accept_image"
+"""The actor that asks Slack for the file; what keeps it from that is for the person who posted it."""
 log = logging.getLogger(__name__)
 
 
@@ -107,7 +109,8 @@ class Outbox:
 
     def _advance(self, card: Card) -> After:
         now = self._clock()
-        step = next_step(card, self._reports(card), now)
+        reports = self._reports(card)
+        step = next_step(card, reports, now, self._delays(card, reports, now))
         if isinstance(step, Rest):
             return After(card.done, step.until)
         if isinstance(step, End):
@@ -128,7 +131,7 @@ class Outbox:
     def _call(self, card: Card, step: Call) -> After:
         noted = card.done
         if isinstance(step, Post):
-            noted = replace(card.done, posting=self._clock() + IN_DOUBT)
+            noted = replace(card.done, ts=None, posting=self._clock() + IN_DOUBT)
             self._cards.note(card, noted)
         try:
             done = replace(self._take(card, noted, step), tries=0, fault=None)
@@ -165,7 +168,13 @@ class Outbox:
                 return reacted(done, step)
 
     def _look(self, card: Card, done: Done) -> Done:
-        found = self._calls.find(card.message)
+        try:
+            found = self._calls.find(card.message, self._texts(card))
+        except Refusal:
+            if card.seen is None:
+                raise
+            found = None
+        found = found or ((card.seen, "") if card.seen else None)
         if found is not None:
             return replace(done, ts=found[0], digest=found[1], posting=0.0)
         return replace(done, posting=0.0) if self._clock() >= done.posting else done
@@ -177,11 +186,31 @@ class Outbox:
         log.warning("%s for a card in %s: %s", method, card.message.channel, refusal.words)
         return judge(card, noted, step, refusal, now)
 
+    def _texts(self, card: Card) -> set[str]:
+        """What our message may say by now."""
+        reports, now = self._reports(card), self._clock()
+        blank = replace(card, done=Done())
+        later = max(now, card.opened_at + SLOW)
+        delays = self._delays(card, reports, later)
+        steps = [next_step(blank, r, later, d) for r, d in ((reports, delays), ([None] * len(reports), ()))]
+        return {step.content.text for step in steps if isinstance(step, Post)}
+
+    def _delays(self, card: Card, reports: Sequence[Report | None], now: float) -> list[str]:
+        """Why pictures that should be here by now are not, in words; each once."""
+        if None not in reports or now < card.opened_at + SLOW:
+            return []
+        images = (image.image for image in self._listed(card) if image.state == "waiting")
+        runs = [(self._catalog.report(image).get("actors") or {}).get(FETCHING) or {} for image in images]
+        return list(dict.fromkeys(str(run["error"]) for run in runs if run.get("error")))
+
+    def _listed(self, card: Card) -> list[Listed]:
+        message = card.message
+        return self._catalog.of_message(message.team, message.channel, message.ts)
+
     def _reports(self, card: Card) -> Sequence[Report | None]:
         if card.done.over is not None or card.withdrawn is not None or card.words is not None:
             return ()
-        message = card.message
-        listed = self._catalog.of_message(message.team, message.channel, message.ts)
+        listed = self._listed(card)
         known = dict(card.reports)
         for image in listed:
             if image.image not in known and image.state != "waiting":

@@ -3,14 +3,19 @@
 import logging
 import threading
 import time
+from collections import Counter
 
-from bot.arrivals import shared_in
+from bot.arrivals import Posted, shared_in, with_file
 from bot.files import SlackFiles
 from bot.intake import Door
+from bot.reading import Reading
+from bot.refusals import Refusal
 from pipeline.cards import Share, Shares
 from pipeline.errors import LoupeError, Rejected, Transient
 
 AGAIN = 30.0
+TRIES = 10
+"""Looks for a message that is nowhere: Slack shares files a while after it announced them."""
 LOOK_EVERY = 2.0
 log = logging.getLogger(__name__)
 
@@ -18,7 +23,9 @@ log = logging.getLogger(__name__)
 class Repair:
     """Looks for overdue messages."""
 
-    def __init__(self, shares: Shares, files: SlackFiles, door: Door) -> None:
+    def __init__(self, shares: Shares, files: SlackFiles, door: Door, reading: Reading) -> None:
+        self._reading = reading
+        self._tries: Counter[Share] = Counter()
         self._shares = shares
         self._files = files
         self._door = door
@@ -36,13 +43,25 @@ class Repair:
 
     def _mend(self, share: Share) -> None:
         try:
-            found = shared_in(self._files.info(share.team, share.file), share)
+            found = shared_in(self._files.info(share.team, share.file), share) or self._listed(share)
         except Rejected:
             found = []
+        else:
+            if not found and self._tries[share] < TRIES:
+                self._tries[share] += 1
+                raise Transient("Slack does not say yet where the file was shared.", AGAIN)
         for posted in found:
             self._door.take(posted)
             log.info("a lost message was found", extra={"channel": share.channel})
         self._shares.met([share])
+
+    def _listed(self, share: Share) -> list[Posted]:
+        """In the channel's history, for files of which Slack does not say where they were shared."""
+        try:
+            return with_file(self._reading.latest(share.channel), share)
+        except Refusal as refusal:
+            log.info("%s: %s", share.channel, refusal.words)
+            return []
 
     def run(self, stop: threading.Event) -> None:
         """Mend until told to stop."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.cards import picture
-from bot.cards.message import Content, card, looking, saying
-from pipeline.cards import FRESH, Card
+from bot.cards.message import Content, card, looking, needs_admin, saying
+from pipeline.cards import FRESH, Card, Done
 from pipeline.ports import Report
 
 SLOW = 5.0
@@ -79,8 +79,11 @@ Call = Look | Post | Edit | Remove | React | Unreact
 Step = Rest | End | Call
 
 
-def next_step(card: Card, reports: Sequence[Report | None], now: float) -> Step:
-    """The next step for a card whose pictures have these reports, None where one is still being looked at."""
+def next_step(card: Card, reports: Sequence[Report | None], now: float, delays: Sequence[str] = ()) -> Step:
+    """The next step for a card whose pictures have these reports, None where one is still being looked at.
+
+    ``delays``: in words, what keeps those from being looked at.
+    """
     if card.done.over is not None:
         return Rest()
     if card.done.posting and card.done.ts is None:
@@ -92,7 +95,7 @@ def next_step(card: Card, reports: Sequence[Report | None], now: float) -> Step:
     if not reports:
         return _nothing_yet(card, now)
     if None in reports:
-        return _meanwhile(card, reports, now)
+        return _meanwhile(card, reports, now, delays)
     return _finally(card, [report for report in reports if report is not None])
 
 
@@ -108,16 +111,19 @@ def _nothing_yet(card: Card, now: float) -> Step:
     return End("its pictures never arrived") if age > PATIENCE else Rest(now + max(0.5, age / 4))
 
 
-def _meanwhile(card: Card, reports: Sequence[Report | None], now: float) -> Step:
-    age = now - card.opened_at
-    if not card.done.mute and not card.done.reactions and age < FRESH:
+def _meanwhile(card: Card, reports: Sequence[Report | None], now: float, delays: Sequence[str]) -> Step:
+    age, done = now - card.opened_at, card.done
+    if not done.mute and not done.reactions and age < FRESH:
         return React(EYES)
-    content = _fitting(card, looking(len(reports) - reports.count(None), len(reports)))
-    if age >= SLOW and card.done.ts is None:
-        return Post(content) if card.others <= CROWD else Rest(now + SLOW)
-    if card.done.ts and card.done.digest != content.digest:
-        return Edit(card.done.ts, content)
-    return Rest(now + min(60.0, age / 4) if age >= SLOW else card.opened_at + SLOW)
+    stuck = needs_admin(delays)
+    content = _fitting(card, looking(len(reports) - reports.count(None), len(reports), delays))
+    if age >= SLOW and done.ts is None:
+        return Post(content) if stuck or card.others <= CROWD else Rest(now + SLOW)
+    if done.ts and done.digest != content.digest and not done.frozen:
+        return Edit(done.ts, content)
+    if age < SLOW:
+        return Rest(card.opened_at + SLOW)
+    return (_turn(done, TROUBLE) if stuck and done.ts else None) or Rest(now + min(60.0, age / 4))
 
 
 def _finally(wanted: Card, reports: Sequence[Report]) -> Step:
@@ -126,14 +132,18 @@ def _finally(wanted: Card, reports: Sequence[Report]) -> Step:
     if done.ts is None:
         return Post(content)
     if done.digest != content.digest:
-        return Edit(done.ts, content)
+        return Post(content) if done.frozen else Edit(done.ts, content)
+    return _turn(done, reaction(reports)) or Rest()
+
+
+def _turn(done: Done, ending: str) -> Step | None:
+    """The next step towards this being our one reaction."""
     if done.mute:
-        return Rest()
-    ending = reaction(reports)
+        return None
     if ending not in done.reactions:
         return React(ending)
     stale = sorted(done.reactions - {ending})
-    return Unreact(stale[0]) if stale else Rest()
+    return Unreact(stale[0]) if stale else None
 
 
 def _fitting(card: Card, content: Content) -> Content:

@@ -42,6 +42,8 @@ class Done:
     """Of the content that was sent last."""
     plain: bool = False
     """Slack refused the card's blocks; its text alone is sent."""
+    frozen: bool = False
+    """Slack lets nobody edit our message; what is new needs a message of its own."""
     tries: int = 0
     """Calls that failed since the last one that worked."""
     fault: str | None = None
@@ -72,6 +74,8 @@ class Card:
     """Nothing may be posted in the channel before this time."""
     others: int = 0
     """Other cards of the channel that are due as well."""
+    seen: str | None = None
+    """The ts of our message, when Slack itself told of it by an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,12 @@ class Cards(News, Protocol):
 
     def withdraw(self, message: Message, why: str) -> None:
         """Nothing of this card shall be seen any more; holds for a card that is opened later, too."""
+
+    def see(self, message: Message, ts: str) -> None:
+        """Slack told of our message that answers this one: it is there, whatever the post's answer was."""
+
+    def spoke(self, team: str, channel: str, since: float) -> bool:
+        """Was a card with words of its own begun in the channel after that moment?"""
 
     def leave(self, team: str, channel: str, why: str) -> None:
         """Withdraw every card of a channel that is not finished."""

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cards import picture
-from bot.cards.blocks import ALL_BLOCKS, TEXT, Block, button, context, cut, section
-from bot.cards.words import count
+from bot.cards.blocks import ALL_BLOCKS, SECTION, TEXT, Block, button, context, cut, section
+from bot.cards.words import count, escape
 from pipeline.ports import Report
 
 DETAILS = "loupe_details"
 MOST = 40
 """Pictures that get a section of their own; Slack's own client attaches ten files at most."""
+ADMIN = "An admin has to"
+"""Stands in the words about everything that only an admin can mend."""
+AGAIN = "It is tried again by itself; nothing is lost."
 HONESTY = "Found by programs, which can be wrong."
 
 
@@ -30,10 +33,22 @@ class Content:
         return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
-def looking(done: int, total: int) -> Content:
-    """What stands in the thread while a picture takes longer."""
+def looking(done: int, total: int, delays: Sequence[str] = ()) -> Content:
+    """What stands in the thread while a picture takes longer; ``delays`` say what it waits for."""
     words = "Looking at the picture…" if total == 1 else f"Looking at {total} pictures, {done} done…"
+    why = " ".join(map(escape, delays))
+    if needs_admin(delays):
+        some = "" if total == 1 else f" {done} of {total} pictures are done."
+        words = f"*Not looked at yet.* {why}{some} {AGAIN}"
+    elif why:
+        words = f"{words} {why} {AGAIN}"
+    words = cut(words, SECTION)
     return Content(words, (section(words),))
+
+
+def needs_admin(delays: Sequence[str]) -> bool:
+    """Is there anything that will not pass by itself?"""
+    return any(ADMIN in words for words in delays)
 
 
 def saying(words: str) -> Content:

@@ -44,15 +44,36 @@ def fetch(wanted: Wanted, trusted: Trusted) -> Iterator[BinaryIO]:
 
     Raises ``Refused``, ``Interrupted`` when it breaks off, and ``Rejected`` when it is larger than allowed.
     """
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        until = time.monotonic() + TOTAL
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:
+        file, until = cast(BinaryIO, spooled), time.monotonic() + TOTAL
         try:
-            with requests.Session() as session, closing(_answer(session, wanted, trusted)) as answer:
-                _copy(answer, cast(BinaryIO, file), wanted, until)
+            if not _fetched(wanted, trusted, file, until):
+                _again(wanted, trusted, file, until)
         except requests.RequestException as fault:
             raise Interrupted(f"The download broke off ({type(fault).__name__}).") from None
         file.seek(0)
-        yield cast(BinaryIO, file)
+        yield file
+
+
+def _fetched(wanted: Wanted, trusted: Trusted, file: BinaryIO, until: float) -> bool:
+    """Fetch it once; is it certain that all of it came?
+
+    urllib3 itself raises for fewer bytes than the server promised, and for chunks that are missing. A server
+    that promises nothing leaves only the size that was announced, which is not always right.
+    """
+    with requests.Session() as session, closing(_answer(session, wanted, trusted)) as answer:
+        received = _copy(answer, file, wanted, until)
+        promised = {"content-length", "transfer-encoding"} & set(map(str.lower, answer.headers))
+        return bool(promised) or received >= (wanted.size or 0)
+
+
+def _again(wanted: Wanted, trusted: Trusted, file: BinaryIO, until: float) -> None:
+    """Fewer bytes than announced: what comes a second time with the same length is all there is."""
+    before = file.tell()
+    file.seek(0)
+    file.truncate()
+    if not _fetched(wanted, trusted, file, until) and file.tell() != before:
+        raise Interrupted(f"Only {before} of {wanted.size} bytes came.")
 
 
 def _answer(session: requests.Session, wanted: Wanted, trusted: Trusted) -> Response:
@@ -86,16 +107,15 @@ def _nothing(request: PreparedRequest) -> PreparedRequest:
     return request
 
 
-def _copy(answer: Response, file: BinaryIO, wanted: Wanted, until: float) -> None:
+def _copy(answer: Response, file: BinaryIO, wanted: Wanted, until: float) -> int:
     if answer.status_code != 200:
         raise Refused(answer.status_code, answer.headers)
     kind = answer.headers.get("content-type", "").lower()
     if kind.startswith(PAGES):
         raise Refused(200, answer.headers)
-    length = answer.headers.get("content-length", "")
     received = 0
     for piece in answer.iter_content(CHUNK):
-        if not received and not kind.startswith("image/") and _is_page(piece):
+        if not received and _is_page(piece):
             raise Refused(200, answer.headers)
         received += len(piece)
         if received > wanted.limit:
@@ -105,9 +125,7 @@ def _copy(answer: Response, file: BinaryIO, wanted: Wanted, until: float) -> Non
         if time.monotonic() > until:
             raise Interrupted(f"The download took longer than {TOTAL} seconds.")
         file.write(piece)
-    expected = int(length) if length.isdigit() else wanted.size
-    if expected is not None and received < expected:
-        raise Interrupted(f"Only {received} of {expected} bytes came.")
+    return received
 
 
 def _is_page(start: bytes) -> bool:

@@ -31,6 +31,7 @@ class MemoryCards:
 
     _kept: dict[tuple[str, str, str], _Kept] = field(default_factory=dict)
     _lanes: dict[Lane, _Claim] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _used: dict[tuple[str, str], float] = field(default_factory=dict)
     _held: dict[tuple[str, str], float] = field(default_factory=dict)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -46,6 +47,15 @@ class MemoryCards:
         """See ``Cards.withdraw``."""
         self.open(message, time.time())
         self._touch(_key(message), withdrawn=why)
+
+    def see(self, message: Message, ts: str) -> None:
+        """See ``Cards.see``."""
+        self._seen[_key(message)] = ts
+
+    def spoke(self, team: str, channel: str, since: float) -> bool:
+        """See ``Cards.spoke``."""
+        cards = [kept.card for key, kept in self._kept.items() if key[:2] == (team, channel)]
+        return any(card.words is not None and card.opened_at > since for card in cards)
 
     def leave(self, team: str, channel: str, why: str) -> None:
         """See ``Cards.leave``."""
@@ -76,7 +86,8 @@ class MemoryCards:
             lane = self._lanes.setdefault(_lane(first.card), _Claim())
             lane.owner, lane.until = owner, now + lease
             others = sum(_lane(kept.card) == _lane(first.card) for kept in due) - 1
-            return replace(first.card, owner=owner, rest_until=lane.rest_until, others=others)
+            seen = self._seen.get(_key(first.card.message))
+            return replace(first.card, owner=owner, rest_until=lane.rest_until, others=others, seen=seen)
 
     def note(self, card: Card, done: Done) -> None:
         """See ``Cards.note``."""

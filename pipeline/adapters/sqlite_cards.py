@@ -24,6 +24,9 @@ CREATE INDEX IF NOT EXISTS cards_trouble ON cards (opened_at) WHERE trouble IS N
 CREATE TABLE IF NOT EXISTS card_reports (
     team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, image TEXT NOT NULL, report TEXT NOT NULL,
     PRIMARY KEY (team, channel, ts, image)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS card_echoes (
+    team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, seen TEXT NOT NULL,
+    PRIMARY KEY (team, channel, ts)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS card_lanes (
     team TEXT NOT NULL, channel TEXT NOT NULL, owner TEXT, until REAL NOT NULL DEFAULT 0,
     rest_until REAL NOT NULL DEFAULT 0, PRIMARY KEY (team, channel)) WITHOUT ROWID;
@@ -32,8 +35,9 @@ CREATE TABLE IF NOT EXISTS slack_rates (
     held_until REAL NOT NULL DEFAULT 0, PRIMARY KEY (team, method)) WITHOUT ROWID;
 """
 NEXT = """
-SELECT c.*, coalesce(l.rest_until, 0) AS rest_until FROM cards c
+SELECT c.*, coalesce(l.rest_until, 0) AS rest_until, e.seen FROM cards c
 LEFT JOIN card_lanes l ON l.team = c.team AND l.channel = c.channel
+LEFT JOIN card_echoes e ON e.team = c.team AND e.channel = c.channel AND e.ts = c.ts
 WHERE c.due_at <= :now AND (l.owner IS NULL OR l.until <= :now)
   AND (coalesce(l.rest_until, 0) <= :now OR (c.done = '{}' AND c.opened_at > :fresh))
 ORDER BY c.due_at LIMIT 1
@@ -62,6 +66,24 @@ class SqliteCards:
                 f"UPDATE cards SET withdrawn = ?, wanted = wanted + 1, due_at = ? WHERE {ONE}",  # noqa: S608
                 (why, time.time(), *_key(message)),
             )
+
+    def see(self, message: Message, ts: str) -> None:
+        """Slack told of our message that answers this one."""
+        with self._database.write() as db:
+            db.execute(
+                "INSERT INTO card_echoes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen",
+                (*_key(message), ts),
+            )
+
+    def spoke(self, team: str, channel: str, since: float) -> bool:
+        """Was a card with words of its own begun in the channel after that moment?"""
+        return bool(
+            self._database.read(
+                "SELECT 1 FROM cards WHERE team = ? AND channel = ? AND words IS NOT NULL AND opened_at > ?"
+                " LIMIT 1",
+                (team, channel, since),
+            )
+        )
 
     def leave(self, team: str, channel: str, why: str) -> None:
         """Withdraw every card of a channel that is not finished."""
@@ -227,4 +249,5 @@ def _card(row: Row, owner: str, others: int, reports: dict[str, Report]) -> Card
         reports=reports,
         rest_until=row["rest_until"],
         others=others,
+        seen=row["seen"],
     )

@@ -22,6 +22,7 @@ from bot.files import SlackFiles
 from bot.http import routes
 from bot.intake import Door
 from bot.outbox import Outbox
+from bot.reading import Reading
 from bot.repair import Repair
 from bot.socket import listen
 from pipeline.adapters.download import fetch
@@ -55,6 +56,8 @@ class Book:
     keys: dict[str, Listed] = field(default_factory=dict)
     images: dict[str, Listed] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    """Why pictures without a report could not be fetched, in words."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,7 +101,9 @@ class Book:
         """See ``Catalog.report``."""
         if image not in self.images:
             raise Unknown(image)
-        return self.reports.get(image) or report(state="waiting", short=self.images[image].short)
+        fetching = {"accept_image": {"state": "waiting", "error": self.errors.get(image)}}
+        waiting = report(state="waiting", short=self.images[image].short, actors=fetching)
+        return self.reports.get(image) or waiting
 
     def parked(self, limit: int) -> list[Row]:
         """See ``Catalog.parked``."""
@@ -161,7 +166,8 @@ class House:
                 size = len(stream.read())
         except Rejected as fault:
             return rejected(fault.words, **known)
-        except Transient:
+        except Transient as fault:
+            self.book.errors[image.image] = fault.words
             return None
         return report(**(known | {"bytes": size} | changes))
 
@@ -232,7 +238,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             shares=shares,
             files=files,
             outbox=Outbox(cards, book, Calls(web)),
-            repair=Repair(shares, files, Door(book, cards, shares)),
+            repair=Repair(shares, files, Door(book, cards, shares), Reading(web)),
             url=url,
         )
         slack.settled()

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.arrivals import delivery_key, is_ours, lost_files, may_be_picture, posted
+from bot.arrivals import delivery_key, lost_files, may_be_picture, posted
 from bot.cards.message import card as content_of
+from bot.envelope import answered, is_ours, team_of
 from bot.judge import judge
 from bot.refusals import Kind, Refusal
 from bot.wanted import (
@@ -58,6 +59,41 @@ def test_progress_is_an_edit_of_that_message() -> None:
     step = next_step(a_card(Done(ts="2.2", digest="old"), age=9.0), [report(), None], NOW)
     assert isinstance(step, Edit)
     assert "1 done" in step.content.text
+
+
+def test_what_keeps_a_picture_waiting_is_told_and_taken_back() -> None:
+    stuck = ["Loupe's token is <dead>. An admin has to install Loupe again."]
+    first = next_step(a_card(age=6.0, others=50), [None], NOW, stuck)
+    assert isinstance(first, Post)
+    assert first.content.text.startswith(
+        "*Not looked at yet.* Slack does not accept Loupe's token &lt;any&gt;"
+    )
+    told = Done(reactions=frozenset({"eyes"}), ts="2.2", digest=first.content.digest)
+    assert next_step(a_card(told, age=6.0), [None], NOW, stuck) == React("warning")
+    told = replace(told, reactions=frozenset({"eyes", "warning"}))
+    assert next_step(a_card(told, age=6.0), [None], NOW, stuck) == Unreact("eyes")
+    told = replace(told, reactions=frozenset({"warning"}))
+    assert isinstance(next_step(a_card(told, age=6.0), [None], NOW, stuck), Rest)
+    assert isinstance(next_step(a_card(told, age=6.0), [None], NOW), Edit)
+
+
+def test_what_passes_by_itself_is_no_warning() -> None:
+    busy = ["Slack asked Loupe to slow down."]
+    step = next_step(a_card(age=6.0), [None, report()], NOW, busy)
+    assert isinstance(step, Post)
+    assert step.content.text.startswith("Looking at 2 pictures, 1 done… Slack asked Loupe to slow down.")
+    told = Done(ts="2.2", digest=step.content.digest)
+    assert isinstance(next_step(a_card(told, age=6.0), [None, report()], NOW, busy), Rest)
+
+
+def test_a_message_that_nobody_may_edit_is_followed_by_the_verdict_alone() -> None:
+    frozen = Done(ts="2.2", digest="looking", frozen=True)
+    assert isinstance(next_step(a_card(frozen, age=9.0), [report(), None], NOW), Rest)
+    assert next_step(a_card(frozen, age=9.0), [report()], NOW) == Post(SENT)
+    for error in ("edit_window_closed", "cant_update_message"):
+        after = judged(Edit("2.2", SENT), Kind.NEVER, error, Done(ts="2.2"))
+        assert after.done.frozen
+        assert after.done.over is None
 
 
 def test_what_is_ready_at_once_needs_no_eyes() -> None:
@@ -131,6 +167,12 @@ def judged(step: Any, kind: Kind, error: str = "x", done: Done | None = None, wa
 def test_slow_down_means_not_sent_and_not_before() -> None:
     after = judged(Post(SENT), Kind.LATER, wait=30.0)
     assert after.done.posting == 0
+    assert after.due_at >= NOW + 30
+
+
+def test_slow_down_while_looking_keeps_the_doubt() -> None:
+    after = judged(Look(), Kind.LATER, wait=30.0)
+    assert after.done.posting == NOW + 10
     assert after.due_at >= NOW + 30
 
 
@@ -247,6 +289,60 @@ def test_private_places_are_known(channel: str, kind: str, private: bool) -> Non
 def test_only_our_own_messages_are_ours(event: dict[str, Any], ours: bool) -> None:
     body = {"api_app_id": "A1", "authorizations": [{"user_id": "UBOT", "is_bot": True}]}
     assert is_ours(event, body) is ours
+
+
+def test_our_own_card_is_ours_by_its_mark_when_nobody_is_named() -> None:
+    marked = {
+        "bot_id": "B1",
+        "blocks": [{"type": "section", "block_id": "loupe:T1:C1:1.1"}],
+        "thread_ts": "1.0",
+    }
+    assert is_ours(marked, {})
+    assert answered(marked) == Message("T1", "C1", "1.1", "1.0")
+    assert not is_ours({**marked, "app_id": "A2"}, {"api_app_id": "A1"})
+    assert answered({**marked, "bot_id": None}) is None
+    assert answered({"bot_id": "B1", "blocks": [None], "metadata": "odd"}) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "team"),
+    [
+        ({"team_id": "T1"}, "T1"),
+        ({"team": {"id": "T1", "domain": "x"}, "user": {"team_id": "T2"}}, "T1"),
+        ({"team": "T1"}, "T1"),
+        ({"authorizations": [{"team_id": "T1"}], "team_id": "T2"}, "T1"),
+        ({"authorizations": [{"team_id": None, "enterprise_id": "E1"}], "team_id": "T1"}, "T1"),
+        ({"authorizations": [], "context_team_id": "T1", "team_id": "T2"}, "T1"),
+        ({"authorizations": None, "event": {"team": "T1"}}, "T1"),
+        ({"team": None, "user": {"team_id": "T1"}}, "T1"),
+        ({"authorizations": ["odd"], "event": None}, ""),
+    ],
+)
+def test_the_workspace_is_found_wherever_it_is_named(body: dict[str, Any], team: str) -> None:
+    assert team_of(body) == team
+
+
+def test_files_that_are_only_numbered_are_files() -> None:
+    event = {"channel": "C1", "ts": "1", "files": [FILE], "x_files": ["F1", "F2", None, ""]}
+    assert [source.locator for source in posted(event, "T1").pictures] == ["F1", "F2"]
+    assert posted(event, "T1").pictures[0].name == "a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("fields", "talk"),
+    [
+        ({}, True),
+        ({"thread_ts": "0.9"}, False),
+        ({"bot_id": "B1"}, False),
+        ({"subtype": "channel_join"}, False),
+        ({"files": [FILE]}, False),
+        ({"channel": "C1", "channel_type": "channel"}, False),
+        ({"channel": "G1", "channel_type": "mpim"}, False),
+    ],
+)
+def test_only_a_person_who_writes_to_the_bot_itself_talks_to_it(fields: dict[str, Any], talk: bool) -> None:
+    event = {"channel": "D1", "ts": "1.1", "user": "U1", "text": "hello", "channel_type": "im"}
+    assert posted({**event, **fields}, "T1").talk is talk
 
 
 def test_a_message_lost_its_pictures_when_none_is_left() -> None:

@@ -1,7 +1,10 @@
 """A hostile or broken server hands out the file."""
 
+import gzip
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +22,7 @@ from pipeline.fetching import Interrupted, Refused, Wanted
 from tests.bot.house import served
 
 SEEN: list[tuple[str, str | None]] = []
+TEXT = b"squeeze me " * 500
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 1000
 
 
@@ -36,8 +40,10 @@ async def answer(request: Request) -> Response:
         return StreamingResponse((b"x" * 65536 for _ in iter(int, 1)), media_type="image/png")
     if what == "short":
         return StreamingResponse(iter([PNG]), media_type="image/png", headers={"content-length": "5000"})
-    if what == "unmeasured":
+    if what == "chunks":
         return StreamingResponse(iter([PNG]), media_type="image/png")
+    if what == "gzip":
+        return Response(gzip.compress(TEXT), media_type="image/png", headers={"content-encoding": "gzip"})
     if what.isdigit():
         return Response("no", int(what), headers={"retry-after": "7"})
     return Response(PNG, media_type="image/png")
@@ -88,7 +94,7 @@ def test_another_origin_on_this_machine_never_sees_the_token(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["http://localhost:9/file", "https://slack.com.evil.example/", "file:///etc/passwd"]
+    "to", ["https://slack.com/?redir=file", "https://slack.com.evil.example/", "file:///etc/passwd"]
 )
 def test_nobody_else_is_called_at_all(url: str, to: str) -> None:
     with pytest.raises(Refused) as caught, fetched(f"{url}/go?to={to}"):
@@ -117,8 +123,47 @@ def test_more_than_allowed_is_not_read(url: str) -> None:
 def test_less_than_promised_is_tried_again(url: str) -> None:
     with pytest.raises(Interrupted), fetched(f"{url}/short"):
         pass
-    with pytest.raises(Interrupted, match="Only 1008 of 2000"), fetched(f"{url}/unmeasured", 2000):
-        pass
+
+
+def test_what_came_in_whole_is_whole_whatever_size_was_announced(url: str) -> None:
+    for way in ("file", "chunks"):
+        with fetched(f"{url}/{way}", 2000) as stream:
+            assert stream.read() == PNG
+
+
+def test_what_was_squeezed_on_the_way_is_not_measured_by_its_squeezed_length(url: str) -> None:
+    with fetched(f"{url}/gzip", len(TEXT)) as stream:
+        assert stream.read() == TEXT
+
+
+@pytest.mark.parametrize(("lengths", "whole"), [([800, 1008], True), ([800, 800], True), ([800, 900], False)])
+def test_what_nobody_measured_is_believed_when_it_comes_twice_alike(lengths: list[int], whole: bool) -> None:
+    with dribbling(lengths) as address:
+        if whole:
+            with fetched(address, 1008) as stream:
+                assert stream.read() == PNG[: lengths[-1]]
+        else:
+            with pytest.raises(Interrupted, match="Only 800 of 1008"), fetched(address, 1008):
+                pass
+
+
+@contextmanager
+def dribbling(lengths: list[int]) -> Iterator[str]:
+    """A server that sends so many bytes, without saying so, and hangs up."""
+    left = iter(lengths)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(PNG[: next(left)])
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/x"
+        server.shutdown()
 
 
 def test_a_drip_is_cut_off(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from bot.cards.message import Content
 from bot.outbox import Outbox
 from bot.refusals import Kind, Refusal
 from pipeline.cards import Message
-from pipeline.errors import Rejected
+from pipeline.errors import Rejected, Transient
 from sandbox.config import BOT_SCOPES, SandboxConfig
 from tests.bot.house import House, house, picture
 
@@ -238,19 +238,30 @@ def _posts(home: House, channel: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("page", ["html", "redirect"])
-def test_a_login_page_instead_of_the_picture_says_what_an_admin_must_do(home: House, page: str) -> None:
+def test_a_login_page_is_told_with_what_an_admin_must_do_and_then_looked_behind(
+    home: House, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr("bot.wanted.SLOW", 0.1)
+    monkeypatch.setattr("bot.outbox.SLOW", 0.1)
     home.slack.call("switches", broken_downloads=True, login_page=page)
     posted = home.post()
     home.look()
-    assert "files:read" in home.card(posted)["text"]
-    assert home.reactions(posted) == ["warning"]
-
-
-def test_missing_files_read_is_named(home: House) -> None:
-    home.slack.call("scopes", remove=["files:read"])
-    posted = home.post()
+    home.sent(lambda _: any("files:read" in text for text in replies(home, posted)))
+    home.sent(lambda _: home.reactions(posted) == ["warning"])
+    assert "Not looked at yet" in replies(home, posted)[0]
+    home.slack.call("switches", broken_downloads=False)
     home.look()
-    assert "lacks the scope files:read" in home.card(posted)["text"]
+    home.sent(lambda _: "No nudity seen" in replies(home, posted)[0])
+    home.sent(lambda _: home.reactions(posted) == ["white_check_mark"])
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "token_revoked", "invalid_auth", "account_inactive"])
+def test_what_an_admin_can_mend_is_tried_again_and_named(home: House, error: str) -> None:
+    home.post()
+    home.slack.call("inject", method="files.info", error=error)
+    source = next(iter(home.book.images.values())).source
+    with pytest.raises(Transient, match="An admin has to"), home.files.open(source, 1000):
+        pass
 
 
 def test_a_file_that_is_too_big_is_not_fetched(home: House) -> None:

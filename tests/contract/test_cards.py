@@ -69,6 +69,27 @@ def test_words_come_back(cards: Cards) -> None:
     assert claimed(cards).words == "Hello"
 
 
+def test_whether_words_were_said_is_known_per_channel(cards: Cards) -> None:
+    began = time.time()
+    cards.open(FIRST, 0)
+    assert not cards.spoke("T1", "C1", began - LONG)
+    cards.open(SECOND, 0, "Hello")
+    assert cards.spoke("T1", "C1", began - LONG)
+    assert not cards.spoke("T1", "C1", time.time() + LONG)
+    assert not cards.spoke("T1", "C2", began - LONG)
+
+
+def test_what_slack_told_of_our_message_comes_with_its_card_even_when_told_first(cards: Cards) -> None:
+    cards.see(FIRST, "8.8")
+    cards.see(FIRST, "9.9")
+    cards.open(FIRST, 0)
+    cards.open(ELSEWHERE, 0)
+    assert {card.message.channel: card.seen for card in (claimed(cards), claimed(cards, "b"))} == {
+        "C1": "9.9",
+        "C2": None,
+    }
+
+
 def test_one_sender_at_a_time_in_a_channel(cards: Cards) -> None:
     for message in (FIRST, SECOND, ELSEWHERE):
         cards.open(message, 0)

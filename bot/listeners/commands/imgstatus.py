@@ -13,11 +13,14 @@ from slack_bolt import App
 from bot.access import may_see
 from bot.cards import status
 from bot.cards.message import Content
+from bot.envelope import team_of
 from bot.ports import Health
 from pipeline.catalog import Catalog
 
 COMMAND = "/imgstatus"
 MINE, ROOM = 5, 10
+WRAPPING = "`*_<>.,:;#()[]\"'“”"
+"""What people put around an id."""
 LOOKS_LIKE_ID = re.compile(r"(?i)img-\S+|[0-9a-f]{8}-?[0-9a-f-]{8,}")
 
 
@@ -35,10 +38,10 @@ def register(app: App, catalog: Catalog, health: Health) -> None:
     """Listen to the command."""
 
     @app.command(COMMAND)
-    def on_imgstatus(ack: Callable[..., Any], body: dict[str, Any], context: dict[str, Any]) -> None:
+    def on_imgstatus(ack: Callable[..., Any], body: dict[str, Any]) -> None:
         asked = Asked(
             text=str(body.get("text") or "").strip(),
-            team=str(context.get("team_id") or body.get("team_id") or ""),
+            team=team_of(body),
             channel=str(body.get("channel_id") or ""),
             person=str(body.get("user_id") or ""),
         )
@@ -61,7 +64,7 @@ def answer(asked: Asked, catalog: Catalog, health: Health) -> Content:
 
 
 def _one(asked: Asked, catalog: Catalog) -> Content:
-    named = asked.text.split()[0].strip("`*_<>.,:;")
+    named = asked.text.split()[0].strip(WRAPPING)
     found = catalog.find(named) if len(named) <= 64 else None
     if found and may_see(found.source, asked.team, asked.channel, asked.person):
         return status.one(catalog.report(found.image), asked.channel)

@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.arrivals import Json
+from bot.envelope import own_users, team_of
 from pipeline.cards import Cards
 
 REMOVED = "Loupe was removed from the channel"
@@ -20,20 +20,16 @@ def register(app: App, cards: Cards) -> None:
     """Listen to departures."""
 
     @app.event("member_left_channel")
-    def on_member_left(event: dict[str, Any], body: dict[str, Any], context: dict[str, Any]) -> None:
-        if event.get("user") in _own_users(body):
-            cards.leave(str(context.get("team_id") or ""), str(event.get("channel") or ""), REMOVED)
+    def on_member_left(event: dict[str, Any], body: dict[str, Any]) -> None:
+        if event.get("user") in own_users(body):
+            cards.leave(team_of(body), str(event.get("channel") or ""), REMOVED)
 
     @app.event("channel_left")
     @app.event("group_left")
-    def on_left(event: dict[str, Any], context: dict[str, Any]) -> None:
-        cards.leave(str(context.get("team_id") or ""), str(event.get("channel") or ""), REMOVED)
+    def on_left(event: dict[str, Any], body: dict[str, Any]) -> None:
+        cards.leave(team_of(body), str(event.get("channel") or ""), REMOVED)
 
     @app.event("app_uninstalled")
     @app.event("tokens_revoked")
-    def on_uninstalled(event: dict[str, Any], context: dict[str, Any]) -> None:
-        log.error("%s in workspace %s: install Loupe again.", event.get("type"), context.get("team_id"))
-
-
-def _own_users(body: Json) -> set[str]:
-    return {str(a.get("user_id")) for a in body.get("authorizations") or [] if a.get("is_bot")}
+    def on_uninstalled(event: dict[str, Any], body: dict[str, Any]) -> None:
+        log.error("%s in workspace %s: install Loupe again.", event.get("type"), team_of(body))

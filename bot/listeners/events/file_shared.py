@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt import App
 
+from bot.envelope import team_of
 from pipeline.cards import Share, Shares
 
 PATIENCE = 10.0
@@ -18,8 +19,8 @@ def register(app: App, shares: Shares) -> None:
     """Listen to shared files."""
 
     @app.event("file_shared")
-    def on_file_shared(event: dict[str, Any], context: dict[str, Any]) -> None:
+    def on_file_shared(event: dict[str, Any], body: dict[str, Any]) -> None:
         file = str(event.get("file_id") or (event.get("file") or {}).get("id") or "")
         channel = str(event.get("channel_id") or "")
         if file and channel:
-            shares.expect(Share(str(context.get("team_id") or ""), channel, file), time.time() + PATIENCE)
+            shares.expect(Share(team_of(body), channel, file), time.time() + PATIENCE)

@@ -8,7 +8,8 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.arrivals import SUBTYPES, Json, is_ours, lost_files, posted
+from bot.arrivals import SUBTYPES, Json, lost_files, posted
+from bot.envelope import answered, is_ours, team_of
 from bot.intake import Door
 from pipeline.cards import Cards, Message
 
@@ -20,8 +21,8 @@ def register(app: App, door: Door, cards: Cards) -> None:
     """Listen to messages."""
 
     @app.event("message")
-    def on_message(event: dict[str, Any], body: dict[str, Any], context: dict[str, Any]) -> None:
-        hear(event, body, str(context.get("team_id") or ""), door, cards)
+    def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
+        hear(event, body, team_of(body), door, cards)
 
 
 def hear(event: Json, body: Json, team: str, door: Door, cards: Cards) -> None:
@@ -31,8 +32,18 @@ def hear(event: Json, body: Json, team: str, door: Door, cards: Cards) -> None:
         _deleted(event, team, cards)
     elif subtype == "message_changed":
         _changed(event, team, cards)
-    elif subtype in SUBTYPES and not is_ours(event, body):
+    elif is_ours(event, body):
+        _own(event, team, door, cards)
+    elif subtype in SUBTYPES:
         door.take(posted(event, team))
+
+
+def _own(event: Json, team: str, door: Door, cards: Cards) -> None:
+    """Our own message: nothing to look at, but the proof that it is there."""
+    door.pass_by(posted(event, team))
+    message = answered(event)
+    if message and (message.team, message.channel) == (team, event.get("channel")):
+        cards.see(message, str(event.get("ts") or ""))
 
 
 def _deleted(event: Json, team: str, cards: Cards) -> None:

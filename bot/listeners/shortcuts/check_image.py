@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.api import call
 from bot.arrivals import Posted, posted
 from bot.cards.message import Content, card, saying
+from bot.envelope import team_of
 from bot.intake import Door
 from bot.refusals import Kind, Refusal
 from pipeline.catalog import Catalog, Listed
@@ -22,6 +23,7 @@ NO_PICTURE = "There is no picture in that message."
 INVITE = (
     "I am not in this conversation, so I cannot fetch its pictures. Invite me with `/invite @Loupe` first."
 )
+UNSEEN = ("channel_not_found", "not_in_channel")
 TAKEN = "I am looking at it. What I find comes into its thread."
 WAITING = "I am already looking at it. What I find comes into its thread."
 BROKEN = "I could not take the picture in just now. Please try again in a minute."
@@ -30,19 +32,14 @@ BROKEN = "I could not take the picture in just now. Please try again in a minute
 def register(app: App, door: Door, catalog: Catalog) -> None:
     """Listen to the shortcut."""
 
-    def check(body: dict[str, Any], client: WebClient, respond: Callable[..., Any], team: str) -> None:
-        content = answer(body, team, client, door, catalog)
+    def on_check(body: dict[str, Any], client: WebClient, respond: Callable[..., Any]) -> None:
+        content = answer(body, team_of(body), client, door, catalog)
         respond(
             text=content.text,
             blocks=list(content.blocks),
             response_type="ephemeral",
             replace_original=False,
         )
-
-    def on_check(
-        body: dict[str, Any], client: WebClient, respond: Callable[..., Any], context: dict[str, Any]
-    ) -> None:
-        check(body, client, respond, str(context.get("team_id") or ""))
 
     app.shortcut(CALLBACK)(ack=_acknowledge, lazy=[on_check])
 
@@ -54,7 +51,8 @@ def _acknowledge(ack: Callable[..., Any]) -> None:
 def answer(body: Mapping[str, Any], team: str, client: WebClient, door: Door, catalog: Catalog) -> Content:
     """What the shortcut says; takes the message's pictures in where they were not known."""
     channel = body.get("channel") or {}
-    event = {**(body.get("message") or {}), "channel": channel.get("id")}
+    told = body.get("message") or {}
+    event = {**told, "channel": channel.get("id"), "ts": told.get("ts") or body.get("message_ts")}
     asked = posted(event, team, str(channel.get("name") or ""))
     if not asked.pictures:
         return saying(NO_PICTURE)
@@ -68,27 +66,23 @@ def answer(body: Mapping[str, Any], team: str, client: WebClient, door: Door, ca
 
 
 def _take(asked: Posted, client: WebClient, door: Door) -> Content:
-    if not _member(client, asked.message.channel):
+    if _is_outside(client, asked.message.channel):
         return saying(INVITE)
     door.take(asked)
     return saying(TAKEN)
 
 
-def _member(client: WebClient, channel: str) -> bool:
-    if channel.startswith("D"):
-        return _knows(client, channel) is not None
-    found = _knows(client, channel)
-    return bool(found and found.get("is_member", found.get("is_mpim", False)))
-
-
-def _knows(client: WebClient, channel: str) -> Mapping[str, Any] | None:
+def _is_outside(client: WebClient, channel: str) -> bool:
+    """Does Slack say that Loupe is no member? Direct messages have no members to speak of."""
     try:
         found: Mapping[str, Any] = call(client.conversations_info, channel=channel).get("channel") or {}
     except Refusal as refusal:
+        if refusal.error in UNSEEN:
+            return True
         if refusal.kind is Kind.NEVER:
-            return None
+            return False
         raise
-    return found
+    return found.get("is_member") is False and not (found.get("is_im") or found.get("is_mpim"))
 
 
 def _found(known: list[Listed], asked: Posted, catalog: Catalog) -> Content:
