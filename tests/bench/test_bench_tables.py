@@ -69,7 +69,7 @@ def test_only_the_tables_that_are_named_are_measured(
 
 def an_outcome(**changes: int) -> Outcome:
     well = {"lost": 0, "doubled_cards": 0, "doubled_results": 0, "unsettled": 0, "parked": 0} | changes
-    return Outcome(posted=20, kills=Counter({"web": 1, "bot": 2}), seconds=12.3, **well)  # type: ignore[arg-type]
+    return Outcome(posted=20, kills=Counter({"web": 1, "bot": 2}), seconds=12.3, **well)
 
 
 def test_nothing_lost_and_nothing_doubled_is_well_and_is_told_with_its_kills() -> None:
