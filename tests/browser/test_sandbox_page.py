@@ -77,7 +77,7 @@ def test_a_dropped_picture_shows_with_reaction_and_card(thread: Page) -> None:
     message = thread.locator("#messages .message").first
     image = message.get_by_role("img", name="tea.jpg")
     expect(image).to_be_visible()
-    assert image.evaluate("image => image.complete && image.naturalWidth") == 320
+    expect(image).to_have_js_property("naturalWidth", 320)
     expect(message.get_by_role("button", name="eyes, 1, by Loupe")).to_be_visible()
     expect(message.get_by_role("button", name=re.compile("1 reply"))).to_be_visible()
 
