@@ -65,9 +65,7 @@ def test_what_keeps_a_picture_waiting_is_told_and_taken_back() -> None:
     stuck = ["Loupe's token is <dead>. An admin has to install Loupe again."]
     first = next_step(a_card(age=6.0, others=50), [None], NOW, stuck)
     assert isinstance(first, Post)
-    assert first.content.text.startswith(
-        "*Not looked at yet.* Slack does not accept Loupe's token &lt;any&gt;"
-    )
+    assert first.content.text.startswith("*Not looked at yet.* Loupe's token is &lt;dead&gt;.")
     told = Done(reactions=frozenset({"eyes"}), ts="2.2", digest=first.content.digest)
     assert next_step(a_card(told, age=6.0), [None], NOW, stuck) == React("warning")
     told = replace(told, reactions=frozenset({"eyes", "warning"}))

@@ -55,6 +55,8 @@ class Slack:
         self.unknown: set[str] = set()
         self.gone: dict[str, str] = {}
         """Channels that refuse every call, and with which error."""
+        self.denied: dict[str, str] = {}
+        """Files of which nothing is told, and with which error."""
         self.forgetful = False
         """Answers and histories without anything optional: no message, metadata, blocks or shares."""
         self.calls: list[Call] = []
@@ -226,8 +228,8 @@ class Slack:
         return {"channel": {"id": given["channel"], "is_member": True}}
 
     def do_files_info(self, given: Json) -> Json:
-        if given.get("file") not in self.files:
-            return {"error": "file_not_found"}
+        if given.get("file") in self.denied or given.get("file") not in self.files:
+            return {"error": self.denied.get(given["file"], "file_not_found")}
         file = self.files[given["file"]]
         return {"file": {k: v for k, v in file.items() if k != "shares"} if self.forgetful else file}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.examiner.examined import Examined, examined, picture, until
+from tests.examiner.examined import Examined, examined, picture
 from tests.examiner.slack import Trick
 
 pytestmark = pytest.mark.xdist_group("examiner-downloads")
@@ -50,17 +50,18 @@ def test_what_breaks_off_is_fetched_again(home: Examined) -> None:
         home.says(message, "No nudity seen")
 
 
-@pytest.mark.parametrize("way", ["html", "disguised", "login", "login here", "nowhere"])
-def test_a_login_page_is_told_at_once_and_the_picture_looked_at_once_it_is_gone(
-    home: Examined, way: str
-) -> None:
-    file = home.slack.file(picture(way), way)
-    message = home.post(f"C3{len(way)}{way[0].upper()}", file)
-    home.says(message, "Not looked at yet", "login page", "files:read")
-    home.reacts(message, "warning")
-    home.slack.served[file["id"]].append("well")
-    home.says(message, "No nudity seen")
-    home.reacts(message, "white_check_mark")
+def test_a_login_page_is_told_and_the_picture_looked_at_once_it_is_gone(home: Examined) -> None:
+    ways = ("html", "disguised", "login", "login here", "nowhere")
+    files = [home.slack.file(picture(way), way) for way in ways]
+    messages = [home.post(f"C3{number}", file) for number, file in enumerate(files)]
+    for message in messages:
+        home.says(message, "Not looked at yet", "login page", "files:read")
+        home.reacts(message, "warning")
+    for file in files:
+        home.slack.served[file["id"]].append("well")
+    for message in messages:
+        home.says(message, "No nudity seen")
+        home.reacts(message, "white_check_mark")
 
 
 @pytest.mark.parametrize(("way", "words"), [("404", "deleted"), ("403", "does not let Loupe see")])
@@ -70,16 +71,17 @@ def test_what_is_gone_or_closed_is_told_for_good(home: Examined, way: str, words
     home.reacts(message, "warning")
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [("token_revoked", "token"), ("missing_scope", "files:read"), ("account_inactive", "token")],
-)
-def test_a_refused_token_is_told_and_waited_for(home: Examined, error: str, words: str) -> None:
-    home.slack.tricks["files.info"].extend(Trick(error=error) for _ in range(4))
-    message = home.post(f"C5{len(error)}", home.slack.file(picture(error)))
-    until(lambda: any(words in reply["text"] for reply in home.slack.replies(message)), "words about it")
-    home.says(message, "No nudity seen")
-    home.reacts(message, "white_check_mark")
+def test_a_refused_token_is_told_and_waited_for(home: Examined) -> None:
+    errors = {"token_revoked": "token", "missing_scope": "files:read", "account_inactive": "token"}
+    home.slack.denied = {home.slack.file(picture(error))["id"]: error for error in errors}
+    messages = [home.post(f"C5{n}", home.slack.files[id]) for n, id in enumerate(home.slack.denied)]
+    for message, (error, words) in zip(messages, errors.items(), strict=True):
+        home.says(message, "Not looked at yet", words, error if words == "token" else "scope")
+        home.reacts(message, "warning")
+    home.slack.denied.clear()
+    for message in messages:
+        home.says(message, "No nudity seen")
+        home.reacts(message, "white_check_mark")
 
 
 @pytest.mark.parametrize("error", ["file_not_found", "file_deleted"])
