@@ -68,14 +68,14 @@ def upload(format: str, orientation: int = 1) -> bytes:
 
 def told(exiftool: str, *files: Path) -> list[dict[str, Any]]:
     """What exiftool finds of place, camera, time and packets, embedded pictures included."""
-    asked = [exiftool, "-j", "-a", "-G1", "-ee", *ASKED, *files]
+    asked: list[str | Path] = [exiftool, "-j", "-a", "-G1", "-ee", *ASKED, *files]
     found = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=100).stdout
     kept: list[dict[str, Any]] = json.loads(found)
     return [{k: v for k, v in one.items() if k not in ("SourceFile", "XMP-x:XMPToolkit")} for one in kept]
 
 
 def test_exiftool_finds_nothing_in_any_format(exiftool: str, tmp_path: Path) -> None:
-    before, after = [], []
+    before, after = list[Path](), list[Path]()
     for format in FORMATS:
         data = upload(format)
         for folder, content in ((before, data), (after, stripped(data))):
