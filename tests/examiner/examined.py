@@ -28,7 +28,7 @@ from tests.examiner.wire import TOKEN
 
 HOME = Path(__file__).parents[2]
 WATCH = Path(__file__).parent / "watch"
-PATIENCE = 40.0
+PATIENCE = 90.0
 Found = TypeVar("Found")
 
 

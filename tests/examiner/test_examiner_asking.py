@@ -82,7 +82,7 @@ def pressed(home: Examined, card: Json, **changes: Any) -> Json:
         "channel_id": card["channel"],
         "is_ephemeral": False,
     }
-    known = {"type": "block_actions", "team": {"id": TEAM, "domain": "t"}, "user": {"id": "UADA"}}
+    known: Json = {"type": "block_actions", "team": {"id": TEAM, "domain": "t"}, "user": {"id": "UADA"}}
     known |= {"container": place, "channel": {"id": card["channel"], "name": "ask"}, "message": card}
     known |= {"actions": [action], "trigger_id": "1.2.abc", "response_url": home.respond_url("button")}
     return {key: value for key, value in {**known, **changes}.items() if value is not None}

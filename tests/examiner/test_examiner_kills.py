@@ -13,7 +13,7 @@ from tests.examiner.examined import Examined, examined, picture, until
 from tests.examiner.slack import Json
 
 pytestmark = pytest.mark.xdist_group("examiner-kills")
-PICTURES, CHANNELS, KILLS = 40, 10, 8
+PICTURES, CHANNELS, KILLS = 28, 10, 6
 DELAYS = (0, 1, 3)
 """Seconds before each of an examiner's deliveries of one event."""
 

@@ -10,6 +10,8 @@ from tests.examiner.examined import Examined, examined, picture, until
 from tests.examiner.slack import BOT, Json, Trick
 
 pytestmark = pytest.mark.xdist_group("examiner-troubles")
+UNDERWAY = 2
+"""Calls that were on their way already when the first was refused."""
 METHODS = ("chat.postMessage", "chat.update", "reactions.add", "reactions.remove", "files.info")
 
 
@@ -36,19 +38,29 @@ def test_a_storm_of_429_on_every_method_ends_with_one_card_each(home: Examined) 
         home.reacts(message, "white_check_mark")
     for method in METHODS:
         refused = [call.at for call in home.slack.of(method) if call.error == "ratelimited"]
-        assert all(later - earlier > 0.95 for earlier, later in pairwise(refused)), (method, refused)
+        hasty = [later - earlier < 0.95 for earlier, later in pairwise(refused)]
+        assert sum(hasty) <= UNDERWAY, (method, refused)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_broken_answers_of_any_method_end_with_one_card(home: Examined, method: str) -> None:
-    home.slack.tricks[method].extend([Trick(status=500), Trick(cut="before"), Trick(error="internal_error")])
-    message = home.post(f"C2{method[-4:].upper()}", home.slack.file(picture(f"broken {method}")))
-    home.says(message, "No nudity seen")
-    home.reacts(message, "white_check_mark")
+def test_broken_answers_of_every_method_end_with_one_card_each(home: Examined) -> None:
+    for method in METHODS:
+        broken = [Trick(status=500), Trick(cut="before"), Trick(error="internal_error")]
+        home.slack.tricks[method].extend(broken * 2)
+    messages = [home.post(f"C2{n}", home.slack.file(picture(("broken", n)))) for n in range(3)]
+    for message in messages:
+        home.says(message, "No nudity seen")
+        home.reacts(message, "white_check_mark")
 
 
-@pytest.mark.parametrize("forgetful", [False, True])
-@pytest.mark.parametrize("trick", [Trick(cut="after"), Trick(wait=14), Trick(wait=5)])
+LOST = [
+    (Trick(cut="after"), False),
+    (Trick(cut="after"), True),
+    (Trick(wait=14), True),
+    (Trick(wait=5), False),
+]
+
+
+@pytest.mark.parametrize(("trick", "forgetful"), LOST)
 def test_a_card_whose_answer_was_lost_is_found_again(home: Examined, trick: Trick, forgetful: bool) -> None:
     home.slack.forgetful = forgetful
     home.slack.tricks["chat.postMessage"].append(trick)
