@@ -1,6 +1,7 @@
 """The command line in this process, on a data folder of the test's own."""
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,13 @@ Json = dict[str, Any]
 
 
 def loupe(*arguments: str | Path) -> Result:
-    """What `loupe` with these arguments says; a traceback fails the test."""
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    """What `loupe` with these arguments says; a traceback fails the test. The log stays as loud as it was."""
+    log = logging.getLogger("loupe")
+    level = log.level
+    try:
+        result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    finally:
+        log.setLevel(level)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
