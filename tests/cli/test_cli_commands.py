@@ -23,7 +23,7 @@ def command(name: str) -> click.Command:
 
 def test_there_is_a_command_for_each_file() -> None:
     folder = Path(cli.__file__).parent / "commands"
-    assert sorted(path.stem for path in folder.glob("[a-z]*.py")) == COMMANDS
+    assert sorted(path.stem.replace("_", "-") for path in folder.glob("[a-z]*.py")) == COMMANDS
 
 
 @pytest.mark.parametrize("name", COMMANDS)
