@@ -1,5 +1,6 @@
 """The door: a message's pictures go into the ledger and its card into the outbox, before Slack hears back."""
 
+import threading
 import time
 
 from bot.arrivals import Posted
@@ -26,9 +27,18 @@ class Door:
         self._intake = intake
         self._cards = cards
         self._shares = shares
+        self._turn = threading.Lock()
 
     def take(self, posted: Posted) -> list[Entry]:
-        """The pictures of a message; raises when they could not be stored, so that Slack delivers again."""
+        """The pictures of a message; raises when they could not be stored, so that Slack delivers again.
+
+        Deliveries of a burst take turns here: a busy SQLite lets those who wait guess when it is free, and
+        one of forty then waits a second in vain.
+        """
+        with self._turn:
+            return self._take(posted)
+
+    def _take(self, posted: Posted) -> list[Entry]:
         entries: list[Entry] = []
         if posted.pictures:
             entries = self._intake.enter(posted.arrivals)

@@ -1,6 +1,9 @@
 """Deliveries as Slack sends them, kept as files: what is heard in each of them."""
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +87,21 @@ def test_the_pictures_of_a_message_are_taken_in_and_their_card_is_begun(
     card = ear.card()
     assert card
     assert (card.message.ts, card.message.thread, card.words) == (TS, thread, None)
+
+
+def test_deliveries_of_a_burst_take_turns() -> None:
+    ear, inside = Ear(), threading.Semaphore(1)
+    enter = ear.book.enter
+
+    def alone(arrivals: Any) -> Any:
+        assert inside.acquire(blocking=False)
+        time.sleep(0.005)
+        inside.release()
+        return enter(arrivals)
+
+    ear.book.enter = alone  # type: ignore[method-assign]
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ear.hear, ["file_share"] * 16))
 
 
 def test_every_file_of_a_message_has_met_it_pictures_or_not() -> None:

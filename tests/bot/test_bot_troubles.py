@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.calls import PACES
 from bot.cards.message import Content
 from bot.outbox import Outbox
 from bot.refusals import Kind, Refusal
@@ -62,6 +63,20 @@ def test_the_ledger_is_told_how_long_slack_wants_files_info_to_rest(home: House)
         waits.append(caught.value.retry_after)  # type: ignore[attr-defined]
     assert all(28 < wait <= 30 for wait in waits)
     assert len(home.slack.calls("files.info")) == 1
+
+
+def test_two_hundred_pictures_at_once_ask_for_their_files_without_a_pause(home: House) -> None:
+    began = time.monotonic()
+    assert not any(home.cards.reserve("T1", "files.info", PACES["files.info"]) for _ in range(200))
+    assert time.monotonic() - began < 30
+
+
+def test_a_short_rest_that_slack_asks_for_is_waited_out_in_place(home: House) -> None:
+    home.post()
+    home.cards.hold("T0SANDBOX1", "files.info", time.time() + 0.5)
+    source = next(iter(home.book.images.values())).source
+    with home.files.open(source, 100_000) as stream:
+        assert stream.read() == picture()
 
 
 def test_a_broken_answer_is_followed_by_a_look_and_a_second_try(home: House) -> None:
