@@ -68,7 +68,8 @@ def judge(card: Card, done: Done, step: Call, refusal: Refusal, now: float) -> A
 
 def _over(card: Card, done: Done, step: Call, refusal: Refusal) -> After:
     why = card.withdrawn if isinstance(step, Remove) and card.withdrawn else refusal.words
-    return After(replace(done, posting=0.0, over=why), None)
+    ts = None if isinstance(step, Remove) else done.ts
+    return After(replace(done, posting=0.0, over=why, ts=ts), None)
 
 
 def _unsure(done: Done, step: Call, refusal: Refusal, now: float) -> Done:

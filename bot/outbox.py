@@ -157,7 +157,7 @@ class Outbox:
                 return replace(done, digest=content.digest)
             case Remove(ts):
                 self._calls.remove(message, ts)
-                return replace(done, over=card.withdrawn)
+                return replace(done, over=card.withdrawn, ts=None)
             case Look():
                 return self._look(card, done)
             case React(name):

@@ -84,12 +84,14 @@ def next_step(card: Card, reports: Sequence[Report | None], now: float, delays: 
 
     ``delays``: in words, what keeps those from being looked at.
     """
+    if card.withdrawn is not None and card.done.ts:
+        return Remove(card.done.ts)
     if card.done.over is not None:
         return Rest()
     if card.done.posting and card.done.ts is None:
         return Look()
     if card.withdrawn is not None:
-        return Remove(card.done.ts) if card.done.ts else End(card.withdrawn)
+        return End(card.withdrawn)
     if card.words is not None:
         return Rest() if card.done.ts else Post(_fitting(card, saying(card.words)))
     if not reports:

@@ -117,6 +117,19 @@ def test_a_post_in_doubt_is_looked_for_before_anything_else() -> None:
         assert next_step(card, [report()], NOW) == Look()
 
 
+def test_a_card_that_ended_because_its_message_vanished_is_still_removed_once_that_is_told() -> None:
+    """A reaction may meet the deletion before its event comes; our answer must not stay behind."""
+    ended = a_card(Done(ts="2.2", over="Slack answered message_not_found"), withdrawn="gone")
+    assert next_step(ended, [report()], NOW) == Remove("2.2")
+
+
+@pytest.mark.parametrize("error", ["message_not_found", "cant_delete_message", "not_in_channel"])
+def test_a_removal_that_slack_refuses_for_good_is_not_tried_for_ever(error: str) -> None:
+    card = a_card(Done(ts="2.2"), withdrawn="gone")
+    after = judge(card, card.done, Remove("2.2"), Refusal(Kind.NEVER, error), NOW)
+    assert next_step(replace(card, done=after.done), [report()], NOW) == Rest()
+
+
 def test_a_withdrawn_card_is_removed_or_never_begun() -> None:
     assert next_step(a_card(Done(ts="2.2"), withdrawn="gone"), [], NOW) == Remove("2.2")
     assert next_step(a_card(withdrawn="gone"), [], NOW) == End("gone")
