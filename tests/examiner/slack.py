@@ -6,6 +6,7 @@ It shares no line and no habit with the sandbox: whatever Loupe has only learned
 
 import json
 import re
+import sys
 import threading
 import time
 from collections import defaultdict, deque
@@ -42,6 +43,16 @@ class Call:
     at: float = field(default_factory=time.monotonic)
 
 
+class Server(ThreadingHTTPServer):
+    """Takes a burst, and takes it lightly that a caller was killed."""
+
+    request_queue_size = 256
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class Slack:
     """Channels exist as soon as they are named; messages are dictionaries as Slack shows them."""
 
@@ -72,8 +83,7 @@ class Slack:
         self.api_url = f"http://127.0.0.1:{self.port}/api/"
 
     def _listen(self) -> ThreadingHTTPServer:
-        server = type("Server", (ThreadingHTTPServer,), {"request_queue_size": 256})
-        listening: ThreadingHTTPServer = server(("127.0.0.1", 0), handler(self))
+        listening = Server(("127.0.0.1", 0), handler(self))
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         return listening
 
