@@ -149,24 +149,33 @@ def _orphaned(holder: str) -> bool:
 
 def _work(factory: Factory, name: str, deadline: Deadline, pool: int) -> None:
     end_with_parent(pool)
-    stopping = _stop_on_request(deadline)
+    idle = Event()
+    idle.set()
+    stopping = _stop_on_request(idle)
     engine = factory()
     outcomes: list[Outcome] = []
     while not stopping.is_set() or outcomes:
         try:
+            idle.clear()
             outcomes = _turn(engine, name, deadline, outcomes, want=0 if stopping.is_set() else 1)
+            if not outcomes and not stopping.is_set():
+                idle.set()
+                engine.ledger.wait(IDLE_SECONDS)
         except Unavailable as fault:
             log.error("%s", fault.words)
             time.sleep(IDLE_SECONDS)
 
 
-def _stop_on_request(deadline: Deadline) -> Event:
-    """On SIGTERM an idle worker ends at once, a busy one after its run; Ctrl-C is the pool's affair."""
+def _stop_on_request(idle: Event) -> Event:
+    """On SIGTERM a worker that holds nothing ends at once, any other after its run; Ctrl-C is the pool's affair.
+
+    Between claiming a task and beginning its run a worker holds it already: ``idle`` says more than a deadline of 0.
+    """
     stopping = Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
-        if deadline.value == 0.0:
+        if idle.is_set():
             os._exit(0)
 
     signal.signal(signal.SIGTERM, stop)
@@ -178,8 +187,6 @@ def _turn(engine: Engine, name: str, deadline: Deadline, outcomes: list[Outcome]
     """Record, claim, run; what has been run and must be recorded at the next turn."""
     claimed = engine.turn(name, outcomes, want=want)
     deadline.value = 0.0
-    if not claimed and want:
-        engine.ledger.wait(IDLE_SECONDS)
     done: list[Outcome] = []
     for work in claimed:
         deadline.value = time.monotonic() + engine.timeout(work)
