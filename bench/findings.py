@@ -50,6 +50,10 @@ class Shelf:
         """Never asked for here."""
         raise NotImplementedError
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Never asked for here."""
+        raise NotImplementedError
+
 
 class Nobody:
     """The geocoder of a person who did not opt in."""

@@ -14,6 +14,7 @@ from pipeline.results import (
     Release,
     Reported,
     Skipped,
+    WatermarkSeen,
 )
 
 
@@ -25,9 +26,10 @@ def report_findings(
     placed: Placed | Failed | Skipped,
     nudity: Nudity | Failed | Skipped,
     faces: Faces | Failed | Skipped,
+    seen: WatermarkSeen | Failed | Skipped,
     release: Release | Failed | Skipped,
     news: News,
 ) -> Reported:
     """Hand the findings to the sinks: the Slack card and whoever else subscribed."""
-    report = findings(arrived, accepted, metadata, placed, nudity, faces, release)
+    report = findings(arrived, accepted, metadata, placed, nudity, faces, seen, release)
     return Reported(sinks=news.announce(arrived.image, arrived.source, report))

@@ -30,6 +30,7 @@ class Ground:
     catalog: SqliteCatalog
     cards: SqliteCards
     store: DiskStore
+    public: DiskStore
 
     def engine(self, backoff: Backoff | None = None) -> Engine:
         """For all who take pictures in, replay or watch; it runs no actor, so it needs no ports."""
@@ -49,6 +50,7 @@ def ground(settings: Settings, chain: Chain | None = None) -> Ground:
         catalog=SqliteCatalog(database, actors.names()),
         cards=SqliteCards(database),
         store=DiskStore(settings.data / "store"),
+        public=DiskStore(settings.data / "public"),
     )
 
 

@@ -6,7 +6,7 @@ Secrets are ``SecretStr``: they never show in a log, a row or a repr.
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -25,6 +25,15 @@ def _api_url(value: str) -> str:
     ):
         return value if value.endswith("/") else value + "/"
     raise ValueError("it must begin with https://, or with http:// for an address on this machine")
+
+
+def _public_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.query or parts.fragment or parts.path.strip("/"):
+        raise ValueError("it must end after the host name: pages lie below /i/")
+    return _api_url(value).rstrip("/")
 
 
 def _bot_token(value: SecretStr | None) -> SecretStr | None:
@@ -87,6 +96,31 @@ class Settings(BaseSettings):
         description="Key of the invisible watermark; without it one is made and kept in the data folder",
         examples=["a long secret"],
     )
+    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
+        None,
+        description="Address under which people reach the pages; without it, this machine's own",
+        examples=["https://pictures.example.org"],
+    )
+    page_location: Literal["none", "place", "exact"] = Field(
+        "place",
+        description="What a public page says of where: `none`, `place` (the town, rounded to 1 km), `exact`",
+        examples=["none"],
+    )
+    archive_after: float = Field(
+        30, ge=-1, description="Days after which originals go to the archive; 0 at once, -1 never",
+        examples=[30],
+    )  # fmt: skip
+    restore_for: float = Field(
+        7, gt=0, description="Days for which a restored original stays at hand", examples=[7]
+    )
+    tinypng_key: SecretStr | None = Field(
+        None,
+        description="Let TinyPNG compress pictures with transparency; they leave this machine then",
+        examples=["a key from tinypng.com"],
+    )
+    tinypng_monthly: int = Field(
+        500, ge=0, description="Most compressions by TinyPNG a month", examples=[500]
+    )
     slack_bot_token: Annotated[SecretStr | None, AfterValidator(_bot_token)] = Field(
         None,
         validation_alias="SLACK_BOT_TOKEN",
@@ -110,6 +144,11 @@ class Settings(BaseSettings):
     def has_slack(self) -> bool:
         """Is there anything that says which Slack to connect to?"""
         return self.slack_bot_token is not None or self.slack_app_token is not None
+
+    @property
+    def site(self) -> str:
+        """Where people reach the pages, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def ledger(self) -> Path:
@@ -142,7 +181,7 @@ def _sentence(fault: ValidationError) -> str:
     first = fault.errors()[0]
     where = str(first["loc"][0])
     name = next((n for n in Settings.model_fields if where in (n, variable(n))), where)
-    secret = "slack" in name and name != "slack_api_url"
+    secret = name.endswith(("_token", "_secret", "_key"))
     value = "its value" if secret else repr(first["input"])
     example = (Settings.model_fields[name].examples or [""])[0]
     words = first["msg"].removeprefix("Value error, ")

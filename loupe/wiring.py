@@ -1,24 +1,30 @@
 """Which adapter answers which port of the actors."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 
+from loupe import marking
 from loupe.ground import Ground
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from pipeline import ports as port
 from pipeline.adapters.incoming import FileIncoming, IncomingBySource
+from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.nominatim_off import NominatimOff
 from pipeline.adapters.onnx_faces import OnnxFaces
 from pipeline.adapters.onnx_nudity import OnnxNudity
 from pipeline.adapters.pictures import StoredPictures
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
-from pipeline.model import Location
+from pipeline.model import Location, RenditionFormat
 
+Compressor = Callable[[bytes, RenditionFormat], bytes | None]
+"""Compresses a lossless PNG as a format; None where it does not want to."""
 SOFIA = Location(latitude=42.66, longitude=23.39)
 
 
@@ -28,6 +34,32 @@ class Bands:
 
     safe_below: float
     nude_from: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``Marking``: the key stays out of every repr."""
+
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Renders:
+    """``Rendering``: TinyPNG where a person gave a key, else everything is compressed here."""
+
+    decode_bytes: int
+    compressor: Compressor | None
+
+    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
+        """See ``Rendering.compress``."""
+        return self.compressor(png, format) if self.compressor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """``Publishing``."""
+
+    location: Literal["none", "place", "exact"]
 
 
 def ports(base: Ground) -> dict[type, object]:
@@ -43,6 +75,13 @@ def ports(base: Ground) -> dict[type, object]:
         port.Gazetteer: gazetteer(settings.data),
         port.Geocoder: _geocoder(settings),
         port.News: base.cards,
+        port.Owners: SqliteOwners(base.database),
+        port.Notes: SqliteNotes(base.database),
+        port.Public: base.public,
+        port.Cdn: LocalCdn(settings.site),
+        port.Marking: Marks(marking.key(settings)),
+        port.Rendering: Renders(settings.decode_memory << 20, _compressor(settings)),
+        port.Publishing: Pages(settings.page_location),
         port.Limits: settings,
         port.ReleaseBands: Bands(settings.safe_below * 100, settings.nude_from * 100),
     }
@@ -67,6 +106,14 @@ def _incoming(base: Ground) -> dict[str, port.Incoming]:
 
     slack = SlackFiles(client(token.get_secret_value(), base.settings.slack_api_url), base.cards, fetch)
     return {"file": FileIncoming(), "slack": slack}
+
+
+def _compressor(settings: Settings) -> Compressor | None:
+    if not settings.tinypng_key:
+        return None
+    from pipeline.adapters.tinypng import TinyPng
+
+    return TinyPng(settings.tinypng_key.get_secret_value(), settings.tinypng_monthly)
 
 
 def _geocoder(settings: Settings) -> port.Geocoder:

@@ -97,3 +97,43 @@ class Face:
 
     box: Box
     score: float
+
+
+RenditionFormat = Literal["JPEG", "PNG", "WEBP", "AVIF"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One web-ready copy of a picture: resized, marked, compressed once, without metadata."""
+
+    name: str
+    """w150, box50, h150, app108, app512, art2560, or s and the width of a ``srcset`` candidate."""
+    width: int
+    """Pixels."""
+    height: int
+    format: RenditionFormat
+    bytes: int
+    bytes_uncompressed: int
+    """The scaled picture as programs write it that do not try to be small: baseline JPEG 92, or plain PNG."""
+    scaling: str
+    encoder: str
+    quality: int | None
+    """The encoder's own; None where there is none to choose."""
+    score: float | None
+    """SSIMULACRA2 that the quality was chosen by, 0-100."""
+    marked: bool
+    """Was a watermark read back from the finished file?"""
+    key: str
+    """Where it lies, in the store and, once published, in the public one."""
+    note: str = ""
+    """What a person should know: not enlarged, first frame, ..."""
+    url: str = ""
+    """Its public address, once there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A position that may be shown to anybody: degrees, rounded as the settings say."""
+
+    latitude: float
+    longitude: float

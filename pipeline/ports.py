@@ -4,13 +4,15 @@ An actor names a port as a parameter's type. Ports that belong to the engine alo
 ``pipeline.ledger``; those of the Slack card in ``pipeline.cards``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, BinaryIO, Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Literal, Protocol
 
 from PIL.Image import Image
 
-from pipeline.model import Earlier, Face, Location, Place, Source
+from pipeline.model import Earlier, Face, Location, Place, RenditionFormat, Source
 
 Report = Mapping[str, Any]
 """Everything known about one image: the JSON that ``pipeline.report`` builds."""
@@ -28,6 +30,33 @@ class Store(Protocol):
     def delete(self, key: str) -> None:
         """Remove ``key``; a key that is not there is harmless."""
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys below the folder ``prefix`` (no slash at its end), in order; none where it is empty."""
+
+
+class Public(Store, Protocol):
+    """The store that anybody can read who knows a key. Holds renditions alone, below their image's id."""
+
+
+class Archive(Store, Protocol):
+    """The store that is cheap to keep and slow to read: originals, under the same keys as in the store."""
+
+    def ready(self, key: str) -> datetime | None:
+        """Ask for ``key`` to be readable: None when it is now, else about when. Raises ``Unknown``."""
+
+    def size(self, key: str) -> int:
+        """Bytes that ``key`` takes up here. Raises ``Unknown``."""
+
+
+class Cdn(Protocol):
+    """Brings public files to people."""
+
+    def address(self, path: str) -> str:
+        """The absolute address of a path below ``/i/``."""
+
+    def forget(self, image: str) -> None:
+        """Drop every copy of the image's files and page that lies in caches. Raises ``Transient``."""
+
 
 class Incoming(Protocol):
     """Brings the bytes of an arrived picture, whatever source they come from."""
@@ -43,7 +72,18 @@ class Twins(Protocol):
     """Remembers which image had which bytes first."""
 
     def claim(self, sha256: str, image: str) -> Earlier | None:
-        """Note ``image`` as the first with these bytes; or say which one was."""
+        """Note that ``image`` uses these bytes; say which one did first. Asked before they are kept."""
+
+
+class Uses(Protocol):
+    """Knows which images have an original's bytes in common."""
+
+    def release(self, sha256: str, image: str, remove: Callable[[], None]) -> bool:
+        """Call ``remove`` unless another image still needs these bytes; was it called?
+
+        Another one needs them while it has runs open other than those that wait for just this, or wants them
+        restored. Nobody can begin to use them between the look and the call.
+        """
 
 
 class Pictures(Protocol):
@@ -127,3 +167,84 @@ class ReleaseBands(Protocol):
     @property
     def nude_from(self) -> float:
         """Scores at or above are held; between the two a person decides."""
+
+
+class Owners(Protocol):
+    """Knows whose watermark says what."""
+
+    def of(self, payload: int) -> Earlier | None:
+        """The image whose mark says this (the low 64 bits of its id); None where the ledger has none."""
+
+
+class Marking(Protocol):
+    """How pictures are marked."""
+
+    @property
+    def key(self) -> bytes:
+        """The secret without which nobody finds a mark."""
+
+
+class Rendering(Protocol):
+    """What renditions are made with."""
+
+    @property
+    def decode_bytes(self) -> int:
+        """Memory that decoding one picture may take."""
+
+    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
+        """A lossless PNG compressed by a service as JPEG, PNG, WEBP or AVIF; None: do it here."""
+
+
+class Publishing(Protocol):
+    """What a public page may tell."""
+
+    @property
+    def location(self) -> Literal["none", "place", "exact"]:
+        """Nothing, the town with a position rounded to 0.01 degrees, or the position as found."""
+
+
+class Archiving(Protocol):
+    """When originals move to the archive."""
+
+    @property
+    def archive_after(self) -> float | None:
+        """Seconds after the picture came; 0 at once, None never."""
+
+    @property
+    def restore_for(self) -> float:
+        """Seconds for which a restored original stays in the store."""
+
+
+Wish = Literal["alt", "archive", "restore", "hold", "withdraw"]
+"""alt: the words for those who cannot see it; archive, restore: move the original now; hold: show it to
+nobody before a moderator has looked; withdraw: no web copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person asked for an image."""
+
+    text: str
+    person: str
+    """A Slack user id, or empty for somebody at the command line."""
+    at: datetime
+
+
+class Notes(Protocol):
+    """What people asked for, beside the ledger's rows. Who writes it replays the actor that reads it."""
+
+    def set(self, image: str, wish: Wish, text: str = "", person: str = "") -> None:
+        """Note a wish, in place of an earlier one of the kind. Durable on return."""
+
+    def get(self, image: str, wish: Wish) -> Note | None:
+        """The wish of that kind, if there is one."""
+
+    def clear(self, image: str, wish: Wish) -> None:
+        """Take a wish back; harmless where there is none."""
+
+
+class Appointments(Protocol):
+    """Remembers which actor is to look at an image again at a time. The clock replays it then."""
+
+    def make(self, image: str, actor: str, at: datetime) -> None:
+        """Look again then, in place of an earlier appointment of this actor with this image."""

@@ -9,18 +9,25 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.ledger import ARRIVAL, Row, Rows, Task
+from pipeline.markup import markup
 from pipeline.model import Earlier, Source
 from pipeline.results import (
     Accepted,
+    Archived,
     Arrived,
     Faces,
     Failed,
     Metadata,
     Nudity,
     Placed,
+    Published,
     Release,
+    Removed,
+    Renditions,
+    Restored,
     Result,
     Skipped,
+    WatermarkSeen,
 )
 from pipeline.state import state
 
@@ -59,11 +66,9 @@ def findings(arrived: Arrived, *results: Result) -> dict[str, Any]:
         **_nudity(first.get(Nudity)),
         **_faces(first.get(Faces)),
         **_release(first.get(Release)),
-        "watermark": None,
-        "renditions": [],
-        "bytes_before": None,
-        "bytes_after": None,
-        "html": None,
+        "watermark": _watermark(first.get(WatermarkSeen), first.get(Renditions)),
+        **_published(first.get(Published), first.get(Release)),
+        "archive": _archive(first.get(Archived), first.get(Restored), first.get(Removed)),
     }
 
 
@@ -135,6 +140,48 @@ def _faces(found: Result | None) -> dict[str, Any]:
 
 def _release(found: Result | None) -> dict[str, Any]:
     return {"release": asdict(found) if isinstance(found, Release) else None}
+
+
+def _watermark(seen: Result | None, made: Result | None) -> dict[str, Any] | None:
+    if not isinstance(seen, WatermarkSeen):
+        return None
+    known = made if isinstance(made, Renditions) else None
+    return {
+        "found": seen.found,
+        "confidence": round(seen.confidence, 2),
+        "payload": seen.payload,
+        "earlier": _earlier(seen.earlier) if seen.earlier else None,
+        "added": known and known.payload,
+    }
+
+
+def _published(found: Result | None, release: Result | None) -> dict[str, Any]:
+    """Nothing at all of a picture that is not cleared."""
+    cleared = isinstance(release, Release) and release.decision == "cleared"
+    known = found if isinstance(found, Published) and cleared else None
+    files = known.renditions if known else ()
+    words = markup(files, known.alt) if known else None
+    return {
+        "page": known and known.page,
+        "alt": known and known.alt,
+        "renditions": [asdict(each) for each in files],
+        "bytes_before": sum(each.bytes_uncompressed for each in files) if known else None,
+        "bytes_after": sum(each.bytes for each in files) if known else None,
+        "html": asdict(words) if words else None,
+    }
+
+
+def _archive(kept: Result | None, restored: Result | None, removed: Result | None) -> dict[str, Any] | None:
+    """None as long as the archive has nothing."""
+    if not isinstance(kept, Archived):
+        return None
+    back = restored if isinstance(restored, Restored) else None
+    return {
+        "state": "restored" if back else "archived" if isinstance(removed, Removed) else "copied",
+        "at": _time(kept.at),
+        "bytes": kept.bytes,
+        "until": back and _time(back.until),
+    }
 
 
 def _run(row: Row | None, task: Task | None) -> dict[str, Any]:

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pipeline.model import Camera, Earlier, Face, Location, MapLinks, Place, Source
+from pipeline.model import (
+    Camera,
+    Earlier,
+    Face,
+    Location,
+    MapLinks,
+    Place,
+    Rendition,
+    Source,
+    Spot,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,5 +129,80 @@ class Release(Result):
 @dataclass(frozen=True, slots=True)
 class Reported(Result):
     """The findings were handed to the sinks."""
+
+    sinks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkSeen(Result):
+    """Does the picture carry this Loupe's invisible watermark already?"""
+
+    found: bool
+    confidence: float
+    """0-100: 50 at the threshold, 100 where the chance of a false alarm is 1e-12 or less."""
+    payload: str | None = None
+    """16 hexadecimal digits; None where there is no mark, or one that says nothing."""
+    earlier: Earlier | None = None
+    """The image whose mark it is, where the ledger knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renditions(Result):
+    """The copies that every program reads, JPEG or PNG, in the store and not public yet."""
+
+    renditions: tuple[Rendition, ...]
+    payload: str | None
+    """What was put into them, 16 hexadecimal digits; None where the picture keeps an earlier mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies(Result):
+    """The WebP and AVIF copies for ``srcset``, in the store and not public yet."""
+
+    renditions: tuple[Rendition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published(Result):
+    """The renditions can be read by anybody who knows their addresses."""
+
+    page: str
+    """Address of the page about the image."""
+    renditions: tuple[Rendition, ...]
+    alt: str
+    """What the picture shows, in words for those who cannot see it."""
+    alt_by: Literal["findings", "person"] = "findings"
+    place: str | None = None
+    """Where it was taken, as the page may say it."""
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived(Result):
+    """The archive holds the original, read back and found equal."""
+
+    key: str
+    bytes: int
+    """As kept there."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Result):
+    """The original was fetched back from the archive and stays in the store for a while."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(Result):
+    """The original was taken out of the store; the archive alone has it now."""
+
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationReported(Result):
+    """What was published and archived was handed to the sinks."""
 
     sinks: tuple[str, ...]

@@ -30,3 +30,8 @@ def normal(name: str) -> str:
     """A short id as people type it (``img-7f3k``, ``7F3K``, O for 0) in its one true form."""
     letters = name.strip().upper().removeprefix(PREFIX)
     return PREFIX + letters.translate(MISREAD)
+
+
+def payload(image: str) -> int:
+    """What an image's watermark says, 0 to 2**64 - 1: the random half of its GUID."""
+    return int(image.replace("-", "")[-16:], 16)

@@ -167,9 +167,9 @@ def _work(factory: Factory, name: str, deadline: Deadline, pool: int) -> None:
 
 
 def _stop_on_request(idle: Event) -> Event:
-    """On SIGTERM a worker that holds nothing ends at once, any other after its run; Ctrl-C is the pool's affair.
+    """On SIGTERM a worker that holds nothing ends at once, any other after its run; Ctrl-C is the pool's.
 
-    Between claiming a task and beginning its run a worker holds it already: ``idle`` says more than a deadline of 0.
+    Between claiming a task and beginning its run a worker holds it already: a deadline of 0 does not tell.
     """
     stopping = Event()
 

@@ -14,6 +14,7 @@ FLOORS = [{"loupe"}, {"bot", "web", "scheduler", "sandbox"}, {"handlers"}, {"pip
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
+PURE |= {"alt", "markup", "publication"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
@@ -22,6 +23,7 @@ PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
+    | {"rendering": PURE | {"imaging"}}
     | {"imaging": {"imaging", "model", "errors"}, "adapters": PURE | {"adapters", "imaging", "processes"}}
 )
 """Which modules and rooms of the pipeline may import which."""

@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,12 @@ class DiskStore:
             return
         except OSError as fault:
             raise Unavailable(_words(self._path(key), fault)) from fault
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """See ``Store.keys``."""
+        for path in sorted(self._path(prefix).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(self.folder).as_posix()
 
     def tidy(self) -> int:
         """Remove what writers that were killed left half-written a while ago; how many files that were."""

@@ -55,6 +55,9 @@ class World:
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        return (key for key in sorted(self.kept) if key.startswith(f"{prefix}/"))
+
 
 class Bringing:
     """The Incoming port, whose ``open`` takes a source where the store's takes a key."""

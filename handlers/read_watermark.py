@@ -1,0 +1,24 @@
+"""Has the picture been through a Loupe with our key before, and whose was it?"""
+
+from pipeline.actor import actor
+from pipeline.imaging.watermark import read
+from pipeline.ports import Marking, Owners, Pictures
+from pipeline.results import Accepted, WatermarkSeen
+
+WIDEST = 2560
+"""Pixels: no rendition is larger, so a larger picture cannot be a piece of one at its own size."""
+ENOUGH = 800
+"""Pixels of the long side that the layer over the whole picture needs."""
+
+
+@actor(timeout=20, memory=512)
+def read_watermark(accepted: Accepted, pictures: Pictures, marking: Marking, owners: Owners) -> WatermarkSeen:
+    """Look for our invisible mark, and for the image that it names."""
+    longest = max(accepted.width, accepted.height)
+    mark = read(pictures.upright(accepted.key, longest if longest <= WIDEST else ENOUGH), marking.key)
+    return WatermarkSeen(
+        found=mark.found,
+        confidence=round(mark.confidence, 2),
+        payload=None if mark.payload is None else f"{mark.payload:016x}",
+        earlier=None if mark.payload is None else owners.of(mark.payload),
+    )
