@@ -105,8 +105,9 @@ def chaos(given: argparse.Namespace) -> Outcome:
         killer = Killer(loupe, random.Random(given.seed))
         with _killing(killer, kills, images / rate):
             sent = _post(room, images, rate, killer.chance)
-        _wait(room, sent, began + given.patience)
-        return _outcome(room, sent, killer.kills, loupe.data / "ledger.sqlite", time.monotonic() - began)
+        ledger = loupe.data / "ledger.sqlite"
+        _wait(room, sent, ledger, began + given.patience)
+        return _outcome(room, sent, killer.kills, ledger, time.monotonic() - began)
 
 
 @contextmanager
@@ -138,17 +139,28 @@ def _post(room: Workspace, images: int, rate: float, chance: random.Random) -> l
     return sent
 
 
-def _wait(room: Workspace, sent: Sequence[str], until: float) -> None:
-    missing, said = set(sent), time.monotonic()
-    while (missing := missing - room.cards().keys()) and time.monotonic() < until:
+def _wait(room: Workspace, sent: Sequence[str], ledger: Path, until: float) -> None:
+    """Until every message has its card and every image has settled: copies are made after the card."""
+    missing, open_images, said = set(sent), len(sent), time.monotonic()
+    while time.monotonic() < until:
+        missing -= room.cards().keys()
+        open_images = len(sent) - _settled(ledger)
+        if not missing and open_images <= 0:
+            break
         time.sleep(0.5)
         if time.monotonic() - said > TICK_SECONDS:
             said = time.monotonic()
-            _say(f"{len(sent) - len(missing)} of {len(sent)} cards")
+            _say(f"{len(sent) - len(missing)} of {len(sent)} cards, {open_images} images not settled")
     try:
         room.slack.settled(60)
     except (AssertionError, ControlError):
         _say("some deliveries are still under way")
+
+
+def _settled(ledger: Path) -> int:
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as db:
+        [(settled,)] = db.execute("SELECT count(*) FROM images WHERE state <> 'waiting'")
+    return int(settled)
 
 
 def _outcome(
@@ -156,7 +168,6 @@ def _outcome(
 ) -> Outcome:
     cards, threads = room.cards(), room.threads()
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as db:
-        [(settled,)] = db.execute("SELECT count(*) FROM images WHERE state <> 'waiting'")
         [(repeated,)] = db.execute("SELECT coalesce(sum(revision - 1), 0) FROM results")
         [(parked,)] = db.execute("SELECT count(*) FROM results WHERE parked")
         [(images,)] = db.execute("SELECT count(*) FROM images")
@@ -166,7 +177,7 @@ def _outcome(
         lost=len(set(sent) - cards.keys()),
         doubled_cards=sum(len(said) - 1 for said in threads.values()),
         doubled_results=int(repeated) + max(0, int(images) - len(sent)),
-        unsettled=len(sent) - int(settled),
+        unsettled=len(sent) - _settled(ledger),
         parked=int(parked),
         seconds=seconds,
     )

@@ -11,9 +11,10 @@ def check(settings: Settings) -> None:
     """Open the ledger and look at the model files. Raises ``Unavailable`` or ``Declaration`` with words."""
     base = ground(settings)
     problems = base.database.read("PRAGMA quick_check")
-    if problems[0][0] != "ok":
+    found = " ".join(str(problems[0][0]).split())
+    if found != "ok":
         raise Unavailable(
-            f"The ledger {settings.ledger} is damaged: {problems[0][0]}. Move it away or restore a copy"
+            f"The ledger {settings.ledger} is damaged: {found}. Move it away or restore a copy"
             " of it, and start again; the originals are not touched."
         )
     base.database.close()

@@ -42,7 +42,7 @@ def test_actors_ask_for_ports_at_all() -> None:
 @pytest.mark.parametrize("kind", ASKED, ids=lambda kind: kind.__name__)
 def test_every_port_that_an_actor_asks_for_is_answered(kind: type, base: Ground) -> None:
     answer = wiring.ports(base)[kind]
-    promised = [name for name in vars(kind) if not name.startswith("_")]
+    promised = [name for name in dir(kind) if not name.startswith("_")]
     assert promised
     for name in promised:
         assert hasattr(answer, name), f"{type(answer).__name__} lacks {name}"
