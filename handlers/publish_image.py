@@ -8,6 +8,7 @@ from pipeline.model import Rendition
 from pipeline.ports import Cdn, Notes, Public, Publishing, Store
 from pipeline.rendering import staged
 from pipeline.results import (
+    Accepted,
     Arrived,
     Copies,
     Faces,
@@ -23,6 +24,7 @@ from pipeline.results import (
 @actor(timeout=60, memory=256, priority=60)
 def publish_image(
     arrived: Arrived,
+    accepted: Accepted | Failed | Skipped,
     made: Renditions | Failed | Skipped,
     copies: Copies | Failed | Skipped,
     metadata: Metadata | Failed | Skipped,
@@ -44,14 +46,14 @@ def publish_image(
     for key in store.keys(staged(image)):
         store.delete(key)
     told, located = publishing.location, metadata.location if isinstance(metadata, Metadata) else None
-    place = named(placed) if told != "none" else None
+    where = placed if told != "none" else Skipped("Pages tell no place.")
     said = notes.get(image, "alt")
     return Published(
         page=cdn.address(image),
         renditions=files,
-        alt=said.text if said else described(faces, place),
+        alt=said.text if said else described(accepted, metadata, faces, where),
         alt_by="person" if said else "findings",
-        place=place,
+        place=named(where),
         spot=shown(located, exact=told == "exact") if located and told != "none" else None,
     )
 
