@@ -137,3 +137,13 @@ class Spot:
 
     latitude: float
     longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A populated place on a map: degrees in WGS 84, inhabitants (0: not known)."""
+
+    name: str
+    latitude: float
+    longitude: float
+    population: int

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 from PIL.Image import Image
 
-from pipeline.model import Earlier, Face, Location, Place, RenditionFormat, Source
+from pipeline.model import Earlier, Face, Location, Place, RenditionFormat, Source, Spot, Town
 
 Report = Mapping[str, Any]
 """Everything known about one image: the JSON that ``pipeline.report`` builds."""
@@ -121,6 +121,13 @@ class Gazetteer(Protocol):
 
     def place(self, location: Location) -> Place | None:
         """The place at or near; None where there is none (open sea)."""
+
+
+class Surroundings(Protocol):
+    """Knows what lies around a spot, offline."""
+
+    def towns(self, spot: Spot, within: float, most: int) -> tuple[Town, ...]:
+        """Populated places within so many kilometres, the nearest first; at most ``most``."""
 
 
 class Geocoder(Protocol):

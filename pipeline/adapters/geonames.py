@@ -10,14 +10,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.adapters.timezones import country_of, zone_of
 from pipeline.errors import Unavailable
-from pipeline.model import Location, Place
+from pipeline.model import Location, Place, Spot, Town
 
 REACH_PER_ROOT, FARTHEST_REACH, FARTHEST = 0.008, 35.0, 100.0
 """Kilometres."""
@@ -31,6 +32,12 @@ SELECT latitude, longitude, population, name, region FROM place
 WHERE country = :country AND latitude BETWEEN :latitude - :up AND :latitude + :up
 AND (abs(longitude - :longitude) <= :across OR abs(longitude - :longitude) >= 360 - :across)
 """
+AROUND = """
+SELECT latitude, longitude, population, name FROM place
+WHERE country IN (SELECT code FROM country) AND latitude BETWEEN :latitude - :up AND :latitude + :up
+AND (abs(longitude - :longitude) <= :across OR abs(longitude - :longitude) >= 360 - :across)
+"""
+"""In all countries: naming them lets SQLite use the index, which begins with the country."""
 
 
 class _Town(NamedTuple):
@@ -94,32 +101,50 @@ class GeoNames:
                 "Check that the folder can be written and has 30 MB free."
             ) from None
 
+    def towns(self, spot: Spot, within: float, most: int) -> tuple[Town, ...]:
+        """See ``Surroundings.towns``. Raises ``Unavailable`` as ``place`` does."""
+        with self._opened() as index:
+            rows = index.execute(AROUND, _box(spot, within)).fetchall()
+        far = sorted((_kilometres(spot, row[0], row[1]), row) for row in rows)
+        near = [row for distance, row in far if distance <= within]
+        return tuple(Town(row[3], row[0], row[1], row[2]) for row in near[:most])
+
     def _look_up(self, location: Location, code: str) -> tuple[_Town | None, str | None]:
         """The town that names the position, and the country's name."""
+        with self._opened() as index:
+            near = _towns(index, code, location, FARTHEST_REACH)
+            town = _choose(near or _towns(index, code, location, FARTHEST))
+            named = index.execute("SELECT name FROM country WHERE code = ?", (code,)).fetchone()
+        return town, named[0] if named else None
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """The index, built where it is missing."""
         self.prepare()
         try:
             with closing(
                 sqlite3.connect(f"{self._index.absolute().as_uri()}?immutable=1", uri=True)
             ) as index:
-                near = _towns(index, code, location, FARTHEST_REACH)
-                town = _choose(near or _towns(index, code, location, FARTHEST))
-                named = index.execute("SELECT name FROM country WHERE code = ?", (code,)).fetchone()
+                yield index
         except sqlite3.Error as fault:
             raise Unavailable(
                 f"The index of places at {self._index} cannot be read ({fault}). "
                 "Delete it: it will be rebuilt."
             ) from None
-        return town, named[0] if named else None
 
 
 def _towns(index: sqlite3.Connection, code: str, location: Location, radius: float) -> list[_Town]:
     """The country's places within ``radius`` kilometres."""
-    up = radius / KM_PER_DEGREE
-    narrowest = math.cos(math.radians(min(89.9, abs(location.latitude) + up)))
-    box = {"latitude": location.latitude, "longitude": location.longitude, "up": up, "across": up / narrowest}
-    rows = index.execute(NEARBY, {"country": code, **box})
+    rows = index.execute(NEARBY, {"country": code, **_box(location, radius)})
     towns = (_Town(_kilometres(location, row[0], row[1]), *row[2:]) for row in rows)
     return [town for town in towns if town.distance <= radius]
+
+
+def _box(at: Location | Spot, radius: float) -> dict[str, float]:
+    """Degrees up and across that hold a circle of ``radius`` kilometres."""
+    up = radius / KM_PER_DEGREE
+    narrowest = math.cos(math.radians(min(89.9, abs(at.latitude) + up)))
+    return {"latitude": at.latitude, "longitude": at.longitude, "up": up, "across": up / narrowest}
 
 
 def _choose(towns: list[_Town]) -> _Town | None:
@@ -129,7 +154,7 @@ def _choose(towns: list[_Town]) -> _Town | None:
     return min(towns, key=lambda town: town.distance, default=None)
 
 
-def _kilometres(location: Location, latitude: float, longitude: float) -> float:
+def _kilometres(location: Location | Spot, latitude: float, longitude: float) -> float:
     """Great-circle distance (haversine; R. W. Sinnott, Sky & Telescope 68, 1984)."""
     here, there = math.radians(location.latitude), math.radians(latitude)
     turn = math.radians(longitude - location.longitude)
