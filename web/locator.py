@@ -13,19 +13,19 @@ from typing import Literal
 
 from pipeline.model import Spot, Town
 
-WIDTH, HEIGHT = 640, 400
-"""Units of the drawing."""
+WIDTH, HEIGHT = 400, 280
+"""Units of the drawing: as many pixels as on a phone, so that its letters can be read there."""
 KM_PER_DEGREE = 111.195
-CONTEXT = 8
+CONTEXT = 6
 """So many of the nearest towns decide how far the map reaches."""
 LEAST, MOST = 3.0, 100.0
 """Kilometres from the spot to the map's upper edge."""
-EDGE = 16
-BAR = 150
+EDGE = 12
+BAR = 90
 """Units that the scale bar takes at most."""
-LETTER, LINE = 7.6, 17.0
+LETTER, LINE = 7.4, 16.0
 """Units of a letter at the labels' size, with some to spare since fonts differ, and of a line."""
-SHOWN = 14
+SHOWN = 10
 COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 Anchor = Literal["start", "middle", "end"]
 
@@ -78,8 +78,8 @@ class _Rectangle:
         return across and self.top < other.bottom and other.top < self.bottom
 
 
-PIN = _Rectangle(WIDTH / 2 - 16, HEIGHT / 2 - 16, WIDTH / 2 + 16, HEIGHT / 2 + 16)
-FURNITURE = (PIN, _Rectangle(0, HEIGHT - 48, 200, HEIGHT), _Rectangle(WIDTH - 56, 0, WIDTH, 72))
+PIN = _Rectangle(WIDTH / 2 - 12, HEIGHT / 2 - 12, WIDTH / 2 + 12, HEIGHT / 2 + 12)
+FURNITURE = (PIN, _Rectangle(0, HEIGHT - 40, 120, HEIGHT), _Rectangle(WIDTH - 40, 0, WIDTH, 60))
 """Taken by the pin, the scale bar and the arrow to the north."""
 
 

@@ -3,7 +3,7 @@
 It tells what a ``Publication`` holds and nothing else. It runs without script, and asks no other host.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ PURPOSES = {
     "box50": "Small icons beside a name",
 }
 """What the named sizes are for, in the order of the page."""
+FORMATS: Mapping[RenditionFormat, str] = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "AVIF": "AVIF"}
+"""As people write them."""
 TITLE, PREVIEW = 80, 1600
 """Characters of a title; pixels that a picture for link previews is wide at most."""
 BLUR_KM = 0.8
@@ -59,10 +61,13 @@ def page(publication: Publication, nearby: Sequence[Town] = ()) -> str:
         alt=words,
         title=_short(words) or "Picture",
         sets=sets,
+        offered=_offered([FORMATS[each.format] for each in sets]),
+        clear=any(each.format == "PNG" for each in publication.renditions),
         preview=_preview(sets),
         markup=markup(publication.renditions, words),
         named=_named(publication.renditions),
         purposes=PURPOSES,
+        formats=FORMATS,
         widths=_widths(sets),
         static={name: _beside(publication.page, name) for name in assets.ASSETS},
         **_where(publication.spot, nearby),
@@ -110,6 +115,14 @@ def _widths(sets: Sequence[Candidates]) -> list[Width]:
     for each in (rendition for one in sets for rendition in one.renditions):
         found.setdefault(each.width, Width(each.width, each.height, {})).files[each.format] = each
     return [found[width] for width in sorted(found, reverse=True)]
+
+
+def _offered(formats: Sequence[str]) -> str:
+    """Who gets what of a ``<picture>``."""
+    *better, last = formats or [""]
+    if not better:
+        return f"{last} for all browsers."
+    return f"{' and '.join(better)} for the browsers that know them, {last} for the others."
 
 
 def _preview(sets: Sequence[Candidates]) -> Rendition | None:
