@@ -78,7 +78,7 @@ class _Rectangle:
         return across and self.top < other.bottom and other.top < self.bottom
 
 
-PIN = _Rectangle(WIDTH / 2 - 12, HEIGHT / 2 - 12, WIDTH / 2 + 12, HEIGHT / 2 + 12)
+PIN = _Rectangle(WIDTH / 2 - 9, HEIGHT / 2 - 9, WIDTH / 2 + 9, HEIGHT / 2 + 9)
 FURNITURE = (PIN, _Rectangle(0, HEIGHT - 40, 120, HEIGHT), _Rectangle(WIDTH - 40, 0, WIDTH, 60))
 """Taken by the pin, the scale bar and the arrow to the north."""
 
@@ -150,9 +150,10 @@ def _labelled(town: Town, x: float, y: float, taken: list[_Rectangle]) -> Dot | 
     radius = min(7.0, 2.5 + math.log10(town.population + 1) / 1.6)
     long = _length(town.name)
     spot = _Rectangle(x - radius, y - radius, x + radius, y + radius)
+    clear = max(radius, 5.0) + 5
     for anchor, left, base in (
-        ("start", x + radius + 5, y + 4.5),
-        ("end", x - radius - 5 - long, y + 4.5),
+        ("start", x + clear, y + 4.5),
+        ("end", x - clear - long, y + 4.5),
         ("middle", x - long / 2, y - radius - 6),
         ("middle", x - long / 2, y + radius + 15),
     ):

@@ -4,7 +4,7 @@ It tells what a ``Publication`` holds and nothing else. It runs without script, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +59,7 @@ def page(publication: Publication, nearby: Sequence[Town] = ()) -> str:
     return PAGES.get_template("page.html").render(
         publication=publication,
         alt=words,
+        place=plain(publication.place or ""),
         title=_short(words) or "Picture",
         sets=sets,
         offered=_offered([FORMATS[each.format] for each in sets]),
@@ -93,11 +94,12 @@ def headers(publication: Publication) -> dict[str, str]:
 def _where(spot: Spot | None, nearby: Sequence[Town]) -> dict[str, Any]:
     if spot is None:
         return {"links": None, "map": None, "neighbours": [], "about": False, "decimals": ROUNDED}
+    towns = [replace(town, name=plain(town.name)) for town in nearby]
     about = all(round(each, ROUNDED) == each for each in (spot.latitude, spot.longitude))
     return {
         "links": map_links(Location(spot.latitude, spot.longitude)),
-        "map": locator.drawn(spot, nearby, BLUR_KM if about else 0.0),
-        "neighbours": locator.neighbours(spot, nearby),
+        "map": locator.drawn(spot, towns, BLUR_KM if about else 0.0),
+        "neighbours": locator.neighbours(spot, towns),
         "about": about,
         "decimals": ROUNDED if about else 5,
     }

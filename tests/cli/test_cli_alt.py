@@ -71,6 +71,17 @@ def test_words_reach_the_report_and_the_markup_and_can_be_taken_back(house: tupl
     assert run(base, image)["alt"] == KNOWN
 
 
+def test_where_pages_tell_no_place_the_words_do_not_either(
+    house: tuple[Ground, Json], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, report = house
+    monkeypatch.setenv("LOUPE_PAGE_LOCATION", "none")
+    loupe("replay", report["id"], "--actor", "publish_image", "--data", base.settings.data)
+    after = run(base, report["id"])
+    assert after["alt"] == "Photo"
+    assert "London" not in str(after["html"])
+
+
 def test_the_last_words_count(house: tuple[Ground, Json]) -> None:
     base, report = house
     for words in ("First", "Second", "Third"):
