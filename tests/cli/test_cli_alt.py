@@ -46,7 +46,7 @@ def say(base: Ground, *arguments: str) -> tuple[int, str]:
 
 def run(base: Ground, image: str) -> Json:
     """Do what is due; the report after it."""
-    made = factory.passing(base.settings, (), Backoff())
+    made = factory.passing(load(data=base.settings.data), (), Backoff())
     with checking.workers(base.engine(), made, 1):
         (report,) = checking.reports(base, [image])
     return dict(report)
