@@ -48,7 +48,7 @@ def publish_image(
     if not isinstance(made, Renditions):
         return Skipped(f"Nothing to publish: {made.reason}")
     if not now.shown:
-        return Skipped("Not published: it was decided anew whether it may be shown.")
+        return Skipped("Not published: a person or a new decision took it out of sight meanwhile.")
     told, located = publishing.location, metadata.location if isinstance(metadata, Metadata) else None
     place = named(placed) if told != "none" else None
     said = notes.get(image, "alt")

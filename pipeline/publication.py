@@ -50,7 +50,7 @@ class Standing:
     """What the rows of an image say of its files at one moment."""
 
     shown: bool
-    """Is it cleared, and were no renditions refused? Then its files may be public."""
+    """Is it cleared, no rendition refused, and not wished away? Then its files may be public."""
     keys: frozenset[str]
     """The renditions that the rows name."""
     runs: frozenset[str]
@@ -84,9 +84,9 @@ def publication(
     and no person wished it away. ``results`` by actor, ``runs``: the actors that are due or running.
     """
     published, made = results.get("publish_image"), results.get("make_renditions")
-    if not (isinstance(published, Published) and isinstance(made, Renditions) and _shown(results)):
+    if not (isinstance(published, Published) and isinstance(made, Renditions)):
         return None
-    if "decide_release" in runs or HIDING.intersection(wishes):
+    if "decide_release" in runs or not _shown(results, wishes):
         return None
     return Publication(
         image=image,
@@ -98,17 +98,19 @@ def publication(
     )
 
 
-def standing(results: Mapping[str, Result], runs: Collection[str]) -> Standing:
-    """How an image stands, from its results by actor and the actors that are due or running."""
+def standing(results: Mapping[str, Result], runs: Collection[str], wishes: Collection[str]) -> Standing:
+    """How an image stands. ``results`` by actor, ``runs``: the actors that are due or running."""
     made, copies = results.get("make_renditions"), results.get("make_copies")
     files = (*_files(made), *_files(copies))
-    return Standing(_shown(results), frozenset(each.key for each in files), frozenset(runs))
+    return Standing(_shown(results, wishes), frozenset(each.key for each in files), frozenset(runs))
 
 
-def _shown(results: Mapping[str, Result]) -> bool:
+def _shown(results: Mapping[str, Result], wishes: Collection[str]) -> bool:
     release = results.get("decide_release")
     cleared = isinstance(release, Release) and release.decision == "cleared"
-    return cleared and not isinstance(results.get("make_renditions"), Skipped)
+    return cleared and not (
+        isinstance(results.get("make_renditions"), Skipped) or HIDING.intersection(wishes)
+    )
 
 
 def _files(result: Result | None) -> tuple[Rendition, ...]:

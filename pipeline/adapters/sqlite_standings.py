@@ -27,19 +27,22 @@ class SqliteStandings:
         with self._database.snapshot() as connection:
             if not (results := _results(connection, image)):
                 return None
-            wishes = {row["wish"] for row in connection.execute(WISHES, (image,))}
-            return publication(image, results, _runs(connection, image), wishes)
+            return publication(image, results, _runs(connection, image), _wishes(connection, image))
 
     def standing(self, image: str) -> Standing:
         """See ``Standings.standing``."""
         with self._database.snapshot() as connection:
-            return standing(_results(connection, image), _runs(connection, image))
+            return _standing(connection, image)
 
     @contextmanager
     def still(self, image: str) -> Iterator[Standing]:
         """See ``Standings.still``: holds the file's only writer's place."""
         with self._database.write() as connection:
-            yield standing(_results(connection, image), _runs(connection, image))
+            yield _standing(connection, image)
+
+
+def _standing(connection: Connection, image: str) -> Standing:
+    return standing(_results(connection, image), _runs(connection, image), _wishes(connection, image))
 
 
 def _results(connection: Connection, image: str) -> Mapping[str, Result]:
@@ -49,3 +52,7 @@ def _results(connection: Connection, image: str) -> Mapping[str, Result]:
 
 def _runs(connection: Connection, image: str) -> set[str]:
     return {row["actor"] for row in connection.execute(RUNS, (image,))}
+
+
+def _wishes(connection: Connection, image: str) -> set[str]:
+    return {row["wish"] for row in connection.execute(WISHES, (image,))}
