@@ -77,28 +77,39 @@ class Pages:
     location: str = "place"
 
 
-@dataclass
 class Sinks:
-    """Remembers what was announced last."""
+    """Remembers what was announced last, in a file: a worker may be killed after it."""
 
-    last: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "announced.json"
 
     def announce(self, image: str, source: Source, report: port.Report) -> tuple[str, ...]:
-        self.last[image] = json.loads(json.dumps(dict(report), default=str))
+        self._file.write_text(json.dumps(dict(report), default=str))
         return ("test",)
 
+    @property
+    def last(self) -> dict[str, Any]:
+        """The newest report."""
+        return dict(json.loads(self._file.read_text()))
 
-@dataclass
+
 class Told:
-    """A CDN that counts what it was told to forget."""
+    """A CDN that counts, in a file, how often it was told to forget."""
 
-    forgotten: int = 0
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "forgotten"
+        self._file.touch()
 
     def address(self, path: str) -> str:
         return LocalCdn(SITE).address(path)
 
     def forget(self, image: str) -> None:
-        self.forgotten += 1
+        with self._file.open("a") as file:
+            file.write(f"{image}\n")
+
+    @property
+    def forgotten(self) -> int:
+        return len(self._file.read_text().splitlines())
 
 
 def quick(taste: Taste) -> Callable[..., Iterator[Rendition]]:
@@ -193,7 +204,7 @@ class House:
         self.notes = SqliteNotes(self.database)
         self.standings = SqliteStandings(self.database)
         self.store, self.public = DiskStore(self.folder / "store"), DiskStore(self.folder / "public")
-        self.sinks, self.cdn, self.chain = Sinks(), Told(), played(self.taste)
+        self.sinks, self.cdn, self.chain = Sinks(self.folder), Told(self.folder), played(self.taste)
         self.site = PublicFiles(self.standings, self.public, nobody, plain)
 
     def engine(
@@ -256,7 +267,7 @@ def nothing_is_left(house: House, image: str) -> None:
     report = house.report(image)
     assert report["page"] is None
     assert "/i/" not in json.dumps(report)
-    assert "/i/" not in json.dumps(house.sinks.last[image])
+    assert "/i/" not in json.dumps(house.sinks.last)
 
 
 def all_is_there(house: House, image: str, *, copies: bool = True) -> None:
@@ -268,7 +279,7 @@ def all_is_there(house: House, image: str, *, copies: bool = True) -> None:
         assert status == 200
         assert hashlib.sha256(body).hexdigest()[:16] in each["url"]
     assert house.get(urlsplit(report["page"]).path)[0] == 200
-    assert house.sinks.last[image]["renditions"] == report["renditions"]
+    assert house.sinks.last["renditions"] == report["renditions"]
     assert [file for file in house.files() if file.startswith("store/")] == []
 
 

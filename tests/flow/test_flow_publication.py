@@ -158,8 +158,9 @@ class Play:
         for name in self.house.ledger.holders():
             self.house.ledger.release(name)
         self.work_off()
-        if self.unheard or self.house.report(self.image)["state"] == "failed":
-            # Asked for while it ran, or killed too often: a person asks again.
+        failed = [r.result.reason for r in self.house.ledger.rows(self.image).values() if r.state == "failed"]
+        assert all("was given up after" in reason for reason in failed), failed
+        if self.unheard or failed:  # asked for while it ran, or killed too often: a person asks again
             self.replay("make_renditions", "make_copies")
             self.work_off()
 
