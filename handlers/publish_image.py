@@ -1,12 +1,14 @@
 """Renditions become readable for everybody who knows their addresses, or for nobody any more."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipeline.actor import actor
 from pipeline.alt import described, named, shown
+from pipeline.errors import Unknown
 from pipeline.model import Rendition
 from pipeline.ports import Cdn, Notes, Public, Publishing, Store
-from pipeline.rendering import staged
+from pipeline.publication import Standings, staged
 from pipeline.results import (
     Accepted,
     Arrived,
@@ -19,6 +21,7 @@ from pipeline.results import (
     Renditions,
     Skipped,
 )
+from pipeline.takedown import clear_away
 
 
 @actor(timeout=60, memory=256, priority=60)
@@ -35,22 +38,25 @@ def publish_image(
     cdn: Cdn,
     notes: Notes,
     publishing: Publishing,
+    standings: Standings,
 ) -> Published | Skipped:
     """Put the renditions where anybody can read them; take down whatever was there when there are none."""
     image = arrived.image
-    if not isinstance(made, Renditions):
-        _take_down(image, store, public, cdn)
-        return Skipped(f"Nothing to publish: {made.reason}")
     more = copies.renditions if isinstance(copies, Copies) else ()
-    files = tuple(_published(each, store, public, cdn) for each in (*made.renditions, *more))
-    for key in store.keys(staged(image)):
-        store.delete(key)
+    files = (*made.renditions, *more) if isinstance(made, Renditions) else ()
+    if standings.standing(image).shown:
+        _publish(image, files, store, public)
+    now = clear_away(image, standings, store, public, cdn)
+    if not isinstance(made, Renditions):
+        return Skipped(f"Nothing to publish: {made.reason}")
+    if not now.shown:
+        return Skipped("Not published: a person or a new decision took it out of sight meanwhile.")
     told, located = publishing.location, metadata.location if isinstance(metadata, Metadata) else None
     where = placed if told != "none" else Skipped("Pages tell no place.")
     said = notes.get(image, "alt")
     return Published(
         page=cdn.address(image),
-        renditions=files,
+        renditions=tuple(replace(each, url=cdn.address(each.key)) for each in files),
         alt=said.text if said else described(accepted, metadata, faces, where),
         alt_by="person" if said else "findings",
         place=named(where),
@@ -58,18 +64,21 @@ def publish_image(
     )
 
 
-def _published(each: Rendition, store: Store, public: Public, cdn: Cdn) -> Rendition:
-    if each.key not in public.keys(each.key.partition("/")[0]):
-        with store.open(staged(each.key)) as stream:
-            public.put(each.key, stream)
-    return replace(each, url=cdn.address(each.key))
+def _publish(image: str, files: Collection[Rendition], store: Store, public: Public) -> None:
+    """Copy what is not public yet. What an overtaken run has copied meanwhile may be gone from here."""
+    there = set(public.keys(image)) if files else set()
+    for each in files:
+        if each.key in there:
+            continue
+        try:
+            with store.open(staged(each.key)) as stream:
+                public.put(each.key, stream)
+        except Unknown:
+            if each.key not in set(public.keys(image)):
+                raise _gone(image, each) from None
 
 
-def _take_down(image: str, store: Store, public: Public, cdn: Cdn) -> None:
-    files = list(public.keys(image))
-    for key in files:
-        public.delete(key)
-    for key in store.keys(staged(image)):
-        store.delete(key)
-    if files:
-        cdn.forget(image)
+def _gone(image: str, each: Rendition) -> Unknown:
+    maker = "make_renditions" if each.format in ("JPEG", "PNG") else "make_copies"
+    return Unknown(f"The file of {each.name} ({each.format}) is gone."
+                   f" Make it again: loupe replay {image} --actor {maker}")  # fmt: skip

@@ -13,6 +13,7 @@ from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.adapters.sqlite_standings import SqliteStandings
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -29,6 +30,7 @@ class Ground:
     ledger: SqliteLedger
     catalog: SqliteCatalog
     cards: SqliteCards
+    standings: SqliteStandings
     store: DiskStore
     public: DiskStore
 
@@ -49,6 +51,7 @@ def ground(settings: Settings, chain: Chain | None = None) -> Ground:
         ledger=SqliteLedger(database),
         catalog=SqliteCatalog(database, actors.names()),
         cards=SqliteCards(database),
+        standings=SqliteStandings(database),
         store=DiskStore(settings.data / "store"),
         public=DiskStore(settings.data / "public"),
     )

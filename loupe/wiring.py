@@ -22,6 +22,7 @@ from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.model import Location, RenditionFormat
+from pipeline.publication import Standings
 
 Compressor = Callable[[bytes, RenditionFormat], bytes | None]
 """Compresses a lossless PNG as a format; None where it does not want to."""
@@ -79,6 +80,7 @@ def ports(base: Ground) -> dict[type, object]:
         port.Notes: SqliteNotes(base.database),
         port.Public: base.public,
         port.Cdn: LocalCdn(settings.site),
+        Standings: base.standings,
         port.Marking: Marks(marking.key(settings)),
         port.Rendering: Renders(settings.decode_memory << 20, _compressor(settings)),
         port.Publishing: Pages(settings.page_location),

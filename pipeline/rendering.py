@@ -12,15 +12,11 @@ from pipeline.imaging.renditions_source import original
 from pipeline.imaging.watermark import embed, read
 from pipeline.model import Rendition, RenditionFormat
 from pipeline.ports import Marking, Notes, Rendering, Store
+from pipeline.publication import staged
 from pipeline.results import Failed, Release, Skipped, WatermarkSeen
 from pipeline.shortid import payload
 
 SUFFIX: dict[RenditionFormat, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
-
-
-def staged(key: str) -> str:
-    """Where a rendition lies in the store until it is published."""
-    return f"renditions/{key}"
 
 
 def withheld(image: str, release: Release, notes: Notes) -> str | None:

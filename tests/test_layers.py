@@ -23,7 +23,7 @@ PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
-    | {"rendering": PURE | {"imaging"}}
+    | {"rendering": PURE | {"imaging"}, "takedown": PURE}
     | {"imaging": {"imaging", "model", "errors"}, "adapters": PURE | {"adapters", "imaging", "processes"}}
 )
 """Which modules and rooms of the pipeline may import which."""

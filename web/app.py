@@ -1,4 +1,4 @@
-"""The web app: health now, pages and public files as they come. Other rooms' routes are handed in."""
+"""The web app: health, and the routes that are handed in: public files and what other rooms answer."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +15,7 @@ Check = Callable[[], str | None]
 
 
 def create_app(catalog: Catalog, ready: Check, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """The app. ``ready`` tells whether work can be taken; ``routes`` come from the bot."""
+    """The app. ``ready`` tells whether work can be taken; ``routes`` answer all else."""
 
     def healthz(_request: Request) -> Response:
         """Is this process alive? Asks nothing else."""

@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot import http
 from loupe import part, settings, slack
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
-from loupe.settings import Settings
+from loupe.settings import LOOPBACK, Settings
+from web import public
 from web.app import create_app
 
 
@@ -35,13 +37,26 @@ def command(port: int | None, fd: int | None, data: Path | None) -> None:
 
 
 def web(config: Settings) -> Starlette:
-    """The app with the bot's route, when Slack is configured."""
+    """The app with the public files, and the bot's route when Slack is configured."""
     base = ground(config)
-    routes = []
+    files = public.routes(base.standings, base.public, _named(base))
+    routes: list[BaseRoute] = [*files]
     if config.slack_bot_token:
         secret = config.slack_signing_secret
-        routes = http.routes(slack.app(base), secret.get_secret_value() if secret else "")
+        routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
     return create_app(base.catalog, lambda: _ready(base), routes)
+
+
+def _named(base: Ground) -> public.Named:
+    """Short ids can be guessed: they are for a site that only this machine reaches."""
+    if base.settings.public_url or base.settings.host not in LOOPBACK:
+        return public.nobody
+
+    def named(short: str) -> str | None:
+        found = base.catalog.find(short)
+        return found.image if found else None
+
+    return named
 
 
 def _ready(base: Ground) -> str | None:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,9 @@ from pipeline.errors import Unavailable, Unknown
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 """Keys are made by Loupe; anything else is refused rather than joined to a path."""
 
+PART = re.compile(r"\..*\.part")
+"""The name of a file that is being written."""
+TRIES = 5
 ABANDONED_SECONDS = 3600
 """A file still half-written after this long has no writer any more: every run ends sooner."""
 
@@ -29,7 +33,6 @@ class DiskStore:
         """See ``Store.put``. Synced to the disk, file and folder, when it returns."""
         path = self._path(key)
         try:
-            _make(path.parent)
             _write(path, stream)
         except OSError as fault:
             raise Unavailable(_words(path, fault)) from fault
@@ -47,6 +50,7 @@ class DiskStore:
         """See ``Store.delete``."""
         try:
             self._path(key).unlink(missing_ok=True)
+            self._prune(self._path(key).parent)
         except NotADirectoryError:
             return
         except OSError as fault:
@@ -54,17 +58,33 @@ class DiskStore:
 
     def keys(self, prefix: str) -> Iterator[str]:
         """See ``Store.keys``."""
-        for path in sorted(self._path(prefix).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
+        for path in sorted(_files(self._path(prefix))):
+            if not path.name.startswith("."):
                 yield path.relative_to(self.folder).as_posix()
+
+    def folders(self, prefix: str) -> list[str]:
+        """The names of the folders directly below ``prefix``, in order; "" is the top."""
+        above = self._path(prefix) if prefix else self.folder
+        try:
+            return sorted(entry.name for entry in os.scandir(above) if entry.is_dir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
     def tidy(self) -> int:
         """Remove what writers that were killed left half-written a while ago; how many files that were."""
         before = time.time() - ABANDONED_SECONDS
-        left = [part for part in self.folder.rglob(".*.part") if _age(part) < before]
+        parts = [path for path in _files(self.folder) if PART.fullmatch(path.name)]
+        left = [part for part in parts if _age(part) < before]
         for part in left:
             part.unlink(missing_ok=True)
         return len(left)
+
+    def _prune(self, folder: Path) -> None:
+        """Folders that have become empty go, so that a million pictures that went leave none behind."""
+        with suppress(OSError):
+            while folder != self.folder:
+                folder.rmdir()
+                folder = folder.parent
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -80,9 +100,22 @@ def _make(folder: Path) -> None:
         _sync_folder(folder.parent)
 
 
+def _begin(folder: Path) -> tuple[int, Path]:
+    """A new file in a folder, once more where the folder was pruned away before the file was in it."""
+    for left in reversed(range(TRIES)):
+        try:
+            _make(folder)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+        except FileNotFoundError:
+            if not left:
+                raise
+        else:
+            break
+    return handle, Path(name)
+
+
 def _write(path: Path, stream: BinaryIO) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    aside = Path(name)
+    handle, aside = _begin(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
@@ -91,7 +124,14 @@ def _write(path: Path, stream: BinaryIO) -> None:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    with suppress(FileNotFoundError):  # somebody has deleted it already, and the folder with it
+        _sync_folder(path.parent)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files below a folder. What vanishes meanwhile is passed over."""
+    for above, _, names in os.walk(folder):
+        yield from (Path(above, name) for name in names)
 
 
 def _age(part: Path) -> float:

@@ -13,7 +13,6 @@ from pipeline.catalog import Listed, Queue
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL, Row
 from pipeline.ports import Report
-from pipeline.publication import Publication, publication
 from pipeline.report import report
 from pipeline.results import Arrived
 from pipeline.shortid import normal
@@ -66,12 +65,6 @@ class SqliteCatalog:
         if ARRIVAL not in rows:
             raise Unknown(f"There is no image '{image}'.")
         return report(rows, tasks, self._actors)
-
-    def publication(self, image: str) -> Publication | None:
-        """See ``Publications.publication``."""
-        with self._database.snapshot() as connection:
-            rows, tasks = load_rows(connection, image), of_image(connection, image)
-        return publication(image, rows, tasks)
 
     def parked(self, limit: int) -> list[Row]:
         """See ``Catalog.parked``."""

@@ -147,7 +147,7 @@ def load_rows(connection: Connection, image: str) -> Rows:
         r["actor"]: Row(
             image=image,
             actor=r["actor"],
-            result=_readable(r["kind"], r["body"]),
+            result=readable(r["kind"], r["body"]),
             at=datetime.fromtimestamp(r["at"], UTC),
             revision=r["revision"],
             version=r["version"],
@@ -159,7 +159,7 @@ def load_rows(connection: Connection, image: str) -> Rows:
     }
 
 
-def _readable(kind: str, body: str) -> Result:
+def readable(kind: str, body: str) -> Result:
     """The result; one that another version of Loupe wrote and this one cannot read counts as parked."""
     try:
         return codec.load(kind, body)
