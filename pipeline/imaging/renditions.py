@@ -12,9 +12,11 @@ smaller ones are made.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from io import BytesIO
 
 from PIL import Image
 
+from pipeline.imaging.decode_damage import FAULTS
 from pipeline.imaging.encode import Avif, Encoder, LosslessWebP, MozJpeg, PlainJpeg, WebP
 from pipeline.imaging.encode_png import plain_png, png
 from pipeline.imaging.quality_sample import Sample
@@ -24,6 +26,8 @@ from pipeline.imaging.renditions_marking import Canvas, Marker
 from pipeline.imaging.renditions_plan import Format, Spec
 from pipeline.imaging.resize import SCALING, Sizes, Source
 
+METADATA = frozenset({"exif", "xmp", "photoshop", "comment", "icc_profile", "Raw profile type exif"})
+"""What Pillow calls the parts of a file that say more than how it looks."""
 PLAIN, PLAIN_QUALITY = PlainJpeg((1, 92, 100)), 92
 ENCODERS: Mapping[Format, Sequence[Encoder]] = {
     "JPEG": (MozJpeg((40, 82, 92), "4:2:0"), MozJpeg((55, 80, 98), "4:4:4")),
@@ -150,7 +154,7 @@ class _Compression:
 
     def _compressed(self, picture: Image.Image, format: Format, shown: _Shown) -> _File:
         compressor = self._making.compressor
-        if compressor and (data := compressor(plain_png(picture), format)):
+        if compressor and (data := compressor(plain_png(picture), format)) and _is(data, picture, format):
             return _File(data, "TinyPNG")
         if format == "PNG":
             return _File(*png(picture))
@@ -178,3 +182,14 @@ class _Compression:
 
         first = self._last.get(encoder.name, usual)
         return lowest(score, (low, high), first, self._making.target)
+
+
+def _is(data: bytes, picture: Image.Image, format: Format) -> bool:
+    """Is what a service sent a file of the format, of the picture's size and without metadata?"""
+    try:
+        with Image.open(BytesIO(data)) as image:
+            image.load()
+            bare = METADATA.isdisjoint(image.info)
+            return (image.format, image.size, bare) == (format, picture.size, True)
+    except FAULTS:
+        return False
