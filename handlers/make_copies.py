@@ -3,7 +3,7 @@
 from pipeline.actor import actor
 from pipeline.errors import Rejected
 from pipeline.ports import Marking, Notes, Rendering, Store
-from pipeline.rendering import made, payload_for, withheld
+from pipeline.rendering import made, marker_for, withheld
 from pipeline.results import Accepted, Arrived, Copies, Failed, Release, Skipped, WatermarkSeen
 
 
@@ -21,10 +21,8 @@ def make_copies(
     """Make the WebP and AVIF candidates of the srcset, beside make_renditions and at the same time."""
     if reason := withheld(arrived.image, release, notes):
         return Skipped(reason)
-    says = payload_for(arrived.image, seen)
+    marker = marker_for(arrived.image, seen, marking.key)
     try:
-        return Copies(
-            tuple(made(arrived.image, accepted.key, {"WEBP", "AVIF"}, says, store, marking, rendering))
-        )
+        return Copies(tuple(made(arrived.image, accepted.key, {"WEBP", "AVIF"}, marker, store, rendering)))
     except Rejected as fault:
         return Skipped(fault.words)

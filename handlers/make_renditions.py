@@ -3,7 +3,7 @@
 from pipeline.actor import actor
 from pipeline.errors import Rejected
 from pipeline.ports import Marking, Notes, Rendering, Store
-from pipeline.rendering import made, payload_for, withheld
+from pipeline.rendering import made, marker_for, withheld
 from pipeline.results import Accepted, Arrived, Failed, Release, Renditions, Skipped, WatermarkSeen
 
 
@@ -21,9 +21,9 @@ def make_renditions(
     """Make the JPEG and PNG renditions; a picture that carries a mark already keeps that one."""
     if reason := withheld(arrived.image, release, notes):
         return Skipped(reason)
-    says = payload_for(arrived.image, seen)
+    marker = marker_for(arrived.image, seen, marking.key)
     try:
-        files = tuple(made(arrived.image, accepted.key, {"JPEG", "PNG"}, says, store, marking, rendering))
+        files = tuple(made(arrived.image, accepted.key, {"JPEG", "PNG"}, marker, store, rendering))
     except Rejected as fault:
         return Skipped(fault.words)
-    return Renditions(files, None if says is None else f"{says:016x}")
+    return Renditions(files, None if marker.kept else f"{marker.payload:016x}")

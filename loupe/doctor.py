@@ -36,6 +36,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _try("actors", discover, ", ".join(discover().names()))
     yield _slack(settings)
     yield _geocoder(settings)
+    yield _tinypng(settings)
     yield from _unknown_settings()
 
 
@@ -66,6 +67,13 @@ def _geocoder(settings: Settings) -> Finding:
     if settings.nominatim:
         return Finding("geocoder", True, f"places are refined by Nominatim, contact {settings.nominatim}")
     return Finding("geocoder", True, "places are named offline; nothing leaves this machine")
+
+
+def _tinypng(settings: Settings) -> Finding:
+    if settings.tinypng_key:
+        words = f"compresses pictures with transparency, at most {settings.tinypng_monthly} a month"
+        return Finding("tinypng", True, f"{words}; they leave this machine")
+    return Finding("tinypng", True, "off; pictures are compressed on this machine")
 
 
 def _unknown_settings() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ and the command line needs neither.
 """
 
 import logging
+import os
 from functools import partial
 
 from loupe import logs
@@ -34,6 +35,8 @@ def _warm_engine(settings: Settings) -> Engine:
 
 
 def _engine(settings: Settings, only: tuple[str, ...], backoff: Backoff, log_level: int) -> Engine:
+    # Read when numerics are loaded: a worker has one processor, and more threads only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from loupe.wiring import ports
 
     logs.start(log_level)

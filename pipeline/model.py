@@ -122,7 +122,8 @@ class Rendition:
     score: float | None
     """SSIMULACRA2 that the quality was chosen by, 0-100."""
     marked: bool
-    """Was a watermark read back from the finished file?"""
+    """Was the right watermark read back from the finished file? Where that has less than 12,000 pixels, and
+    so no room for what a watermark says: was one found?"""
     key: str
     """Where it lies, in the store and, once published, in the public one."""
     note: str = ""

@@ -4,14 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from io import BytesIO
 
-from PIL import Image
-
 from pipeline.imaging.renditions import Making, Rendered, render
+from pipeline.imaging.renditions_marking import Marker
 from pipeline.imaging.renditions_plan import plan
 from pipeline.imaging.renditions_source import original
-from pipeline.imaging.watermark import embed, read
 from pipeline.model import Rendition, RenditionFormat
-from pipeline.ports import Marking, Notes, Rendering, Store
+from pipeline.ports import Notes, Rendering, Store
 from pipeline.publication import staged
 from pipeline.results import Failed, Release, Skipped, WatermarkSeen
 from pipeline.shortid import payload
@@ -26,41 +24,38 @@ def withheld(image: str, release: Release, notes: Notes) -> str | None:
     return "Somebody asked for no web copies." if notes.get(image, "withdraw") else None
 
 
-def payload_for(image: str, seen: WatermarkSeen | Failed | Skipped) -> int | None:
-    """What the renditions of an image shall say; None where the picture keeps the mark that it came with."""
-    kept = isinstance(seen, WatermarkSeen) and seen.payload is not None
-    return None if kept else payload(image)
+def marker_for(image: str, seen: WatermarkSeen | Failed | Skipped, key: bytes) -> Marker:
+    """What the renditions of an image shall say: what the picture came with, else what names the image.
+
+    A mark of which only the presence was seen says nothing that could be kept: such a picture is marked.
+    """
+    if isinstance(seen, WatermarkSeen) and seen.payload is not None:
+        return Marker(key, int(seen.payload, 16), kept=True)
+    return Marker(key, payload(image))
 
 
 def made(
     image: str,
     key: str,
     formats: set[RenditionFormat],
-    payload: int | None,
+    marker: Marker,
     store: Store,
-    marking: Marking,
     rendering: Rendering,
 ) -> Iterator[Rendition]:
     """Makes the renditions of these formats of the original under ``key``, and keeps each.
 
-    ``payload`` is put into them, unless it is None. Raises ``Rejected`` where the original cannot be decoded.
+    Raises ``Rejected`` where the original cannot be decoded.
     """
     with store.open(key) as stream:
         source = original(stream, rendering.decode_bytes)
     specs = [spec for spec in plan(*source.size, source.has_alpha, source.animated) if spec.format in formats]
-
-    def mark(picture: Image.Image) -> Image.Image:
-        return picture if payload is None else embed(picture, payload, marking.key)
-
-    for each in render(source, specs, Making(mark=mark, compressor=rendering.compress)):
-        found = _rendition(image, each, marking.key)
+    for each in render(source, specs, Making(marker=marker, compressor=rendering.compress)):
+        found = _rendition(image, each)
         store.put(staged(found.key), BytesIO(each.data))
         yield found
 
 
-def _rendition(image: str, each: Rendered, key: bytes) -> Rendition:
-    with Image.open(BytesIO(each.data)) as seen:
-        mark = read(seen if seen.mode in ("L", "RGB", "RGBA") else seen.convert("RGBA"), key)
+def _rendition(image: str, each: Rendered) -> Rendition:
     digest = hashlib.sha256(each.data).hexdigest()[:16]
     return Rendition(
         name=each.spec.name,
@@ -73,7 +68,7 @@ def _rendition(image: str, each: Rendered, key: bytes) -> Rendition:
         encoder=each.encoder,
         quality=each.quality,
         score=each.score,
-        marked=mark.found,
+        marked=each.marked,
         key=f"{image}/{each.spec.name}-{digest}.{SUFFIX[each.format]}",
         note=each.spec.note,
     )

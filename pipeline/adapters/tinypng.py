@@ -26,6 +26,8 @@ SECONDS = (5, 30)
 """To connect, and between two pieces of an answer."""
 BUSY, REFUSED = 60.0, 3600.0
 """Seconds for which nobody asks after a failure, and after the key was refused."""
+SCARCE = 20
+"""Compressions left below which the count is asked for anew each time: other workers spend them too."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WRONG_KEY, USED_UP = 401, 429
 PNG_ALONE: frozenset[Format] = frozenset({"PNG"})
@@ -82,8 +84,8 @@ class TinyPng:
         costs = 1 if format == "PNG" else 2
         if len(png) > LARGEST:
             return None
-        if self._left() < costs:
-            raise _No(f"The month's {self.monthly} compressions are used up.", 0.0)
+        if (left := self._left()) < costs:
+            raise _No(f"The month's {self.monthly} compressions are used up.", 0.0 if left > 0 else REFUSED)
         answer = self._ask("POST", f"{self.address}/shrink", png)
         place = urljoin(answer.url, answer.headers.get("Location", ""))
         if urlsplit(place)[:2] != urlsplit(self.address)[:2]:
@@ -95,7 +97,7 @@ class TinyPng:
     def _left(self) -> int:
         """Compressions left. A request without a picture is refused, and says how many were made."""
         now = time.gmtime(self.clock())
-        if self._spent is None or self._month != now[:2]:
+        if self._spent is None or self._month != now[:2] or self.monthly - self._spent < SCARCE:
             self._month = now[:2]
             self._spent = None
             self._count(self._sent("POST", f"{self.address}/shrink", b"", None))

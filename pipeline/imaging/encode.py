@@ -21,7 +21,7 @@ Colours = Literal["4:2:0", "4:4:4"]
 CLEAN = "none"
 """What libvips keeps of metadata."""
 LARGE = 2_000_000
-"""Pixels from which AVIF is made in a hurry."""
+"""Pixels from which AVIF and WebP are made in a hurry."""
 
 
 class Encoder(Protocol):
@@ -35,8 +35,8 @@ class Encoder(Protocol):
     def qualities(self) -> tuple[int, int, int]:
         """The lowest that is worth trying, where photographs mostly end, the highest."""
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
-        """The whole file."""
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
+        """The whole file. ``whole``: pixels of the picture that ``picture`` is a sample of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MozJpeg:
         """Library and settings."""
         return f"mozjpeg (libvips), progressive, trellis, {self.colours}"
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
         """The whole file."""
         data: bytes = _vips(picture).jpegsave_buffer(
             Q=quality,
@@ -73,21 +73,25 @@ class PlainJpeg:
     qualities: tuple[int, int, int]
     name: str = "libjpeg-turbo (Pillow), baseline"
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
         """The whole file."""
         return _pillow(picture, "JPEG", quality=quality)
 
 
 @dataclass(frozen=True, slots=True)
 class WebP:
-    """Lossy WebP by libwebp, always 4:2:0."""
+    """Lossy WebP by libwebp, always 4:2:0.
+
+    By method 4; by 2 from two megapixels on: less than half the time, 2-4 % more bytes.
+    """
 
     qualities: tuple[int, int, int]
-    name: str = "libwebp (libvips), method 4, photo"
+    name: str = "libwebp (libvips), method 2-4, photo"
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
         """The whole file."""
-        data: bytes = _vips(picture).webpsave_buffer(Q=quality, effort=4, preset="photo", keep=CLEAN)
+        effort = 2 if _is_large(picture, whole) else 4
+        data: bytes = _vips(picture).webpsave_buffer(Q=quality, effort=effort, preset="photo", keep=CLEAN)
         return data
 
 
@@ -98,7 +102,7 @@ class LosslessWebP:
     qualities: tuple[int, int, int] = (100, 100, 100)
     name: str = "libwebp (libvips), lossless"
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
         """The whole file."""
         data: bytes = _vips(picture).webpsave_buffer(lossless=True, keep=CLEAN)
         return data
@@ -120,11 +124,15 @@ class Avif:
         """Library and settings."""
         return f"libaom (Pillow), speed 8-9, {self.colours}"
 
-    def encode(self, picture: Image.Image, quality: int) -> bytes:
+    def encode(self, picture: Image.Image, quality: int, whole: int = 0) -> bytes:
         """The whole file."""
-        speed = 9 if picture.width * picture.height > LARGE else 8
+        speed = 9 if _is_large(picture, whole) else 8
         options = {"speed": speed, "subsampling": self.colours, "max_threads": 1}
         return _pillow(picture, "AVIF", quality=quality, **options)
+
+
+def _is_large(picture: Image.Image, whole: int) -> bool:
+    return max(picture.width * picture.height, whole) > LARGE
 
 
 def _pillow(picture: Image.Image, format: str, **options: object) -> bytes:

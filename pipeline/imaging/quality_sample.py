@@ -18,6 +18,7 @@ SIDE = 128
 """Pixels of a tile's side: five of SSIMULACRA2's six scales see something in it."""
 GRID = (4, 3)
 """Tiles along the longer and the shorter side."""
+TILES = GRID[0] * GRID[1]
 BLOCK = 16
 GREY = 128
 """Behind transparent pictures: half way between the pages they may lie on."""
@@ -30,10 +31,16 @@ class Sample:
     picture: Image.Image
     _tiles: tuple[int, int]
     """Across and down; (1, 1) for a whole picture."""
+    whole: int
+    """Pixels of the picture that this is a sample of."""
 
     def score(self, data: bytes) -> float:
         """SSIMULACRA2 of the encoded ``picture``."""
         return self._original.score(self._cut(decoded(data)))
+
+    def likeness(self, other: Image.Image) -> float:
+        """SSIMULACRA2 of another picture of the whole one's size and mode."""
+        return self._original.score(self._cut(np.asarray(sample(other).picture)))
 
     @cached_property
     def _original(self) -> Original:
@@ -51,15 +58,15 @@ class Sample:
 def sample(picture: Image.Image) -> Sample:
     """All of ``picture`` where it is no larger than the tiles together, else the tiles."""
     width, height = picture.size
-    across, down = GRID if width >= height else GRID[::-1]
-    if width * height <= across * down * SIDE * SIDE or width < SIDE * across or height < SIDE * down:
-        return Sample(picture, (1, 1))
-    tiles = Image.new(picture.mode, (across * SIDE, down * SIDE))
+    if width * height <= TILES * SIDE * SIDE:
+        return Sample(picture, (1, 1), width * height)
+    across, down = _grid(width, height)
+    wide, high = min(SIDE, width), min(SIDE, height)
+    tiles = Image.new(picture.mode, (across * wide, down * high))
     for row, top in enumerate(_spots(height, down)):
         for column, left in enumerate(_spots(width, across)):
-            box = (left, top, left + SIDE, top + SIDE)
-            tiles.paste(picture.crop(box), (column * SIDE, row * SIDE))
-    return Sample(tiles, (across, down))
+            tiles.paste(picture.crop((left, top, left + wide, top + high)), (column * wide, row * high))
+    return Sample(tiles, (across, down), width * height)
 
 
 def on_grey(pixels: Pixels) -> Pixels:
@@ -76,6 +83,17 @@ def _large_enough(tiles: Pixels) -> Pixels:
     return np.pad(tiles, ((0, 0), (0, down), (0, across), (0, 0)), mode="symmetric")
 
 
+def _grid(width: int, height: int) -> tuple[int, int]:
+    """Tiles across and down: fewer across a strip that is too narrow for them, and more along it."""
+    if width < height:
+        down, across = _grid(height, width)
+        return across, down
+    along, over = GRID
+    rows = min(over, max(1, height // SIDE))
+    return (along if rows == over else TILES // rows), rows
+
+
 def _spots(length: int, count: int) -> list[int]:
     """Where ``count`` tiles begin along ``length`` pixels: the middles of equal parts, on blocks."""
-    return [((2 * n + 1) * length // (2 * count) - SIDE // 2) // BLOCK * BLOCK for n in range(count)]
+    first = min(SIDE, length) // 2
+    return [max(0, (2 * n + 1) * length // (2 * count) - first) // BLOCK * BLOCK for n in range(count)]

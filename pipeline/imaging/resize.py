@@ -23,6 +23,9 @@ APART = 2
 """How many times as large a scaled picture must be for a smaller one to be taken from it."""
 
 pyvips.cache_set_max(0)  # keeps no operation, and with it no picture, once it was used
+pyvips.concurrency_set(
+    1
+)  # workers share the processors already; more threads take memory and a sixth more time
 
 
 class Source(Protocol):

@@ -21,10 +21,14 @@ from pipeline.imaging.watermark_mask import tolerance
 from pipeline.imaging.watermark_plan import Plan, Strength, planned
 from pipeline.imaging.watermark_reading import Layer, Sight, global_sights, local_sights
 
-__all__ = ["THRESHOLD", "Mark", "Strength", "embed", "read"]
+__all__ = ["THRESHOLD", "Mark", "Strength", "embed", "read", "reading_side"]
 
 THRESHOLD = 1e-6
 """A mark counts as found when an unmarked picture would look like this with at most this chance."""
+
+READ_LONG, READ_SHORT = 640, 360
+"""Pixels of the sides that suffice for the global layer; the longer one is what the detectors look at, so
+that one decoding serves all three."""
 
 _LEAST = 0.5
 """Of a picture that hides less than this on average, mostly clipped, what is left is not marked the more."""
@@ -81,6 +85,15 @@ def read(picture: Image.Image, key: bytes) -> Mark:
             return _mark(sight)
         best = min(best, sight, key=lambda one: one.false_alarm)
     return _mark(best)
+
+
+def reading_side(size: tuple[int, int]) -> int:
+    """Pixels of the longer side, at most its own, at which the mark in a whole picture of ``size`` is read.
+
+    A piece of a marked picture is read at its full size only: its mark is in the pixels.
+    """
+    long, short = max(size), min(size)
+    return min(long, max(READ_LONG, -(-READ_SHORT * long // short)))
 
 
 def _pulled(

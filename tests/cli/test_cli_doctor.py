@@ -38,6 +38,7 @@ def test_on_a_sound_machine_all_is_well(tmp_path: Path) -> None:
     assert all(line.startswith("ok  ") for line in found.stdout.splitlines())
     assert [line.split()[1] for line in found.stdout.splitlines()] == [
         "data", "disk", "ledger", "model", "model", "actors", "slack", "geocoder",
+        "tinypng",
     ]  # fmt: skip
 
 
@@ -126,6 +127,17 @@ def test_a_geocoder_that_was_opted_in_is_told_with_its_contact(tmp_path: Path, g
     assert "nothing leaves this machine" in findings(tmp_path)["geocoder"].words
     given(LOUPE_NOMINATIM="me@example.org")
     assert "contact me@example.org" in findings(tmp_path)["geocoder"].words
+
+
+def test_whether_a_service_gets_pictures_to_compress_is_told_without_its_key(
+    tmp_path: Path, given: Set
+) -> None:
+    assert findings(tmp_path)["tinypng"].words.startswith("off;")
+    given(LOUPE_TINYPNG_KEY="hush", LOUPE_TINYPNG_MONTHLY="77")
+    words = findings(tmp_path)["tinypng"].words
+    assert "at most 77 a month" in words
+    assert "leave this machine" in words
+    assert "hush" not in words
 
 
 @pytest.mark.parametrize("name", ["LOUPE_PROT", "LOUPE_DATA_DIR", "LOUPE_"])

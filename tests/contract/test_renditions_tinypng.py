@@ -67,6 +67,23 @@ def test_the_month_is_not_overdrawn_not_even_by_what_others_spent(made: Made, se
     assert "used up" in service.trouble
 
 
+def test_two_workers_do_not_overdraw_the_month_together(made: Made, server: TinyPngServer) -> None:
+    server.count = 490
+    one, other = made(monthly=500), made(monthly=500)
+    answers = [service(PNG, "PNG") for _ in range(8) for service in (one, other)]
+    assert answers.count(SMALLER) == 10
+    assert server.count == 500
+
+
+def test_a_month_that_is_used_up_is_not_asked_about_at_every_picture(
+    made: Made, server: TinyPngServer
+) -> None:
+    server.count = 500
+    service = made(monthly=500)
+    assert [service(PNG, "PNG") for _ in range(5)] == [None] * 5
+    assert len(server.asked) == 1
+
+
 def test_a_format_that_costs_two_is_not_begun_with_one_left(made: Made, server: TinyPngServer) -> None:
     server.count = 499
     assert made(monthly=500, formats=frozenset({"AVIF"}))(PNG, "AVIF") is None

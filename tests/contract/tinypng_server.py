@@ -24,6 +24,9 @@ class TinyPngServer:
     elsewhere: str = ""
     """Say that the answer lies there."""
     body: bytes = SMALLER
+    echo: bool = False
+    """Send back what was sent instead."""
+    sent: bytes = b""
     asked: list[tuple[str, str, bytes]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
@@ -46,6 +49,7 @@ def serving() -> Iterator[TinyPngServer]:
                 self.say(429, json.dumps({"error": "TooManyRequests"}).encode())
             else:
                 state.count += 1
+                state.sent = self.sent
                 place = state.elsewhere or f"{state.address}/output/1"
                 if self.path == "/shrink":
                     self.say(201, json.dumps({"output": {"size": len(state.body)}}).encode(), Location=place)
@@ -54,7 +58,7 @@ def serving() -> Iterator[TinyPngServer]:
 
         def do_GET(self) -> None:
             self.heard()
-            self.say(200, state.body)
+            self.say(200, state.sent if state.echo else state.body)
 
         def heard(self) -> None:
             self.sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))

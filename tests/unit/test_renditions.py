@@ -261,58 +261,20 @@ def picture_size(picture: Original) -> tuple[int, int]:
     return next(spec.scaled for spec in specs_of(picture) if spec.name == "s320")
 
 
-class TestHooks:
-    def test_each_picture_is_marked_once_and_before_compression(self) -> None:
-        photo, sizes = original(stream_of(quarters((1300, 800)), "PNG"), BUDGET), []
-
-        def mark(picture: Image.Image) -> Image.Image:
-            sizes.append(picture.size)
-            return ImageOps.invert(picture)
-
-        made = list(render(photo, specs_of(photo), replace(QUICK, mark=mark)))
-        assert len(sizes) == len({each.spec.name for each in made}) == 9
-        for each in made:
-            if each.spec.name.startswith("s"):
-                assert close(
-                    corners(decoded(each.data)),
-                    [tuple(255 - level for level in c) for c in (RED, BLUE, GREEN, PALE)],
-                )
-
-    def test_opaque_and_clear_copies_are_marked_apart(self) -> None:
-        picture, modes = original(stream_of(vignette(), "PNG"), BUDGET), []
-
-        def mark(each: Image.Image) -> Image.Image:
-            modes.append(each.mode)
-            return each
-
-        ladder = [spec for spec in specs_of(picture) if spec.name == "s320"]
-        list(render(picture, ladder, Making(mark=mark)))
-        assert modes == ["RGB", "RGBA"]
-
-    def test_the_finished_bytes_are_verified_before_they_are_handed_out(self) -> None:
-        photo, seen = original(stream_of(quarters(), "PNG"), BUDGET), []
-
-        def verify(data: bytes, spec: Spec) -> None:
-            seen.append((data, spec))
-            if spec.name == "box50":
-                raise ValueError("The mark cannot be read.")
-
-        made: list[Rendered] = []
-        with pytest.raises(ValueError, match="cannot be read"):
-            made.extend(render(photo, specs_of(photo), replace(QUICK, verify=verify)))
-        assert [spec.name for _, spec in seen][-1] == "box50"
-
+class TestService:
     def test_a_service_is_asked_first_and_ours_do_what_it_will_not(self) -> None:
         photo = original(stream_of(quarters((400, 300)), "PNG"), BUDGET)
 
+        theirs = stream_of(quarters((400, 300)), "WEBP").getvalue()
+
         def service(data: bytes, format: str) -> bytes | None:
             assert decoded(data).shape[2] == 3
-            return b"theirs" if format == "WEBP" else None
+            return theirs if format == "WEBP" else None
 
         made = {
             each.format: each for each in render(photo, specs_of(photo), replace(QUICK, compressor=service))
         }
-        assert (made["WEBP"].data, made["WEBP"].encoder) == (b"theirs", "TinyPNG")
+        assert (made["WEBP"].data, made["WEBP"].encoder) == (theirs, "TinyPNG")
         assert made["JPEG"].data.startswith(b"\xff\xd8")
 
 
