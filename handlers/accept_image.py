@@ -25,9 +25,12 @@ def accept_image(
         refuse_beyond(found, pixels=limits.max_pixels, side=limits.max_side, frames=limits.max_frames)
         sha256 = _hash(stream)
         key = original_key(sha256)
+        # The use is noted before the bytes are kept. Whoever removes the same bytes on behalf of another
+        # image looks at the uses and removes in one transaction: either it sees this one and leaves them, or
+        # it was there first and they are written again now. So they are put even where they lie already.
+        earlier = twins.claim(sha256, arrived.image)
         stream.seek(0)
         store.put(key, stream)
-    earlier = twins.claim(sha256, arrived.image)
     return Accepted(
         sha256=sha256,
         key=key,

@@ -13,6 +13,7 @@ from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.adapters.zstd_archive import ZstdArchive
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -31,6 +32,7 @@ class Ground:
     cards: SqliteCards
     store: DiskStore
     public: DiskStore
+    archive: ZstdArchive
 
     def engine(self, backoff: Backoff | None = None) -> Engine:
         """For all who take pictures in, replay or watch; it runs no actor, so it needs no ports."""
@@ -51,6 +53,7 @@ def ground(settings: Settings, chain: Chain | None = None) -> Ground:
         cards=SqliteCards(database),
         store=DiskStore(settings.data / "store"),
         public=DiskStore(settings.data / "public"),
+        archive=ZstdArchive(settings.data / "archive"),
     )
 
 

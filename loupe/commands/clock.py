@@ -5,11 +5,14 @@ from pathlib import Path
 import click
 
 from loupe import part, settings
-from loupe.ground import ground
+from loupe.ground import Ground, ground
 from loupe.options import data_option
+from pipeline import appointments
+from pipeline.adapters.sqlite_appointments import SqliteAppointments
 from scheduler import clock
 from scheduler.timetable import Every
 
+APPOINTMENTS_SECONDS = 30
 SWEEP_SECONDS = 300
 TIDY_SECONDS = 3600
 
@@ -19,9 +22,18 @@ TIDY_SECONDS = 3600
 def command(data: Path | None) -> None:
     """Wake what is due at its time. Part of `loupe up`."""
     stop = part.begin()
-    base = ground(settings.load(data=data))
-    timetable = [
-        Every("sweep", SWEEP_SECONDS, base.engine().sweep),
-        Every("tidy", TIDY_SECONDS, base.store.tidy),
+    clock.run(timetable(ground(settings.load(data=data))), stop)
+
+
+def timetable(base: Ground) -> list[Every]:
+    """What is done how often on this data folder."""
+    engine, diary = base.engine(), SqliteAppointments(base.database)
+    diary.adopt("archive_original", f"after {base.settings.archive_after} days")
+    return [
+        Every("appointments", APPOINTMENTS_SECONDS, lambda: appointments.keep(engine, diary)),
+        Every("sweep", SWEEP_SECONDS, engine.sweep),
+        *(
+            Every(f"tidy {folder.folder.name}", TIDY_SECONDS, folder.tidy)
+            for folder in (base.store, base.public, base.archive)
+        ),
     ]
-    clock.run(timetable, stop)

@@ -22,6 +22,9 @@ ABANDONED_SECONDS = 3600
 class DiskStore:
     """``pipeline.ports.Store`` below one folder."""
 
+    called = "store"
+    """What messages call it."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -39,7 +42,7 @@ class DiskStore:
         try:
             return self._path(key).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise Unknown(f"The store has nothing under '{key}'.") from None
+            raise Unknown(f"The {self.called} has nothing under '{key}'.") from None
         except OSError as fault:
             raise Unavailable(f"{self._path(key)} cannot be read: {fault.strerror}.") from fault
 
@@ -68,7 +71,7 @@ class DiskStore:
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
-            raise Unknown(f"'{key}' is not a key of the store.")
+            raise Unknown(f"'{key}' is not a key of the {self.called}.")
         return self.folder / key
 
 
