@@ -23,7 +23,8 @@ def keep(engine: Engine, diary: Diary, limit: int = MOST) -> int:
     due = diary.due(limit)
     for each in due:
         # A run that began before its time may still be deciding that it is too early; it is waited for.
-        if each.actor in engine.ledger.open_tasks(each.image):
+        task = engine.ledger.open_tasks(each.image).get(each.actor)
+        if task and task.running:
             diary.make(each.image, each.actor, datetime.now(UTC) + BUSY)
             continue
         with suppress(Unknown):
