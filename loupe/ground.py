@@ -71,6 +71,18 @@ def folder(data: Path) -> None:
         ) from fault
 
 
+def occupied(data: Path) -> bool:
+    """Does a `loupe up` work on the data folder at this moment?"""
+    try:
+        with (data / "up.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def only_instance(data: Path) -> Iterator[None]:
     """Hold the data folder for one `loupe up`. Raises ``Unavailable`` when another one holds it."""

@@ -35,6 +35,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{report['format']}, {report['width']} x {report['height']}, {report['bytes']:,} bytes"
     if report["duplicate_of"]:
         yield f"The same picture as {report['duplicate_of']['short']}"
+    if report["archive"]:
+        yield _archive(report["archive"])
     if report["faces"] is not None:
         yield f"{len(report['faces'])} face{'' if len(report['faces']) == 1 else 's'}"
     yield from _where(report)
@@ -61,6 +63,15 @@ def _where(report: Report) -> Iterator[str]:
         yield f"{links['openstreetmap']}  {links['google']}"
     elif report["no_location"]:
         yield f"No location: {report['no_location']}"
+
+
+def _archive(kept: Report) -> str:
+    words = {
+        "copied": "The archive has a copy of the original",
+        "archived": "The original is in the archive",
+        "restored": f"The original is back from the archive until {kept['until']}",
+    }
+    return f"{words[kept['state']]} ({kept['bytes']:,} bytes there)"
 
 
 def _run(name: str, run: Report) -> str:
