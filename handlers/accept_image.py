@@ -4,6 +4,7 @@ import hashlib
 from typing import BinaryIO
 
 from pipeline.actor import actor
+from pipeline.archiving import original_key
 from pipeline.errors import Rejected
 from pipeline.imaging.bytestream import size_of
 from pipeline.imaging.probe import probe, refuse_beyond
@@ -41,11 +42,6 @@ def accept_image(
         frames=found.frames,
         duplicate_of=earlier if earlier and earlier.image != arrived.image else None,
     )
-
-
-def original_key(sha256: str) -> str:
-    """Where the original with this hash lies: the same bytes always at the same place."""
-    return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 def _hash(stream: BinaryIO) -> str:

@@ -12,6 +12,7 @@ import click
 
 from loupe import checking, factory
 from loupe.ground import Ground, occupied
+from loupe.words import erased_text
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.catalog import Listed
 from pipeline.errors import Unknown
@@ -28,6 +29,8 @@ def named(base: Ground, names: Sequence[str]) -> list[Listed]:
     found: dict[str, Listed] = {}
     for name in names:
         image = base.catalog.find(name)
+        if gone := None if image else base.catalog.erased(name):
+            raise Unknown(erased_text(gone))
         if not image:
             raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
         found[image.image] = image
@@ -48,7 +51,7 @@ def ask(
 
 def watch(base: Ground, images: Sequence[str], label: str, seconds: float) -> None:
     """Let the images settle, for so long at most, with a progress bar on a terminal."""
-    if seconds <= 0:
+    if seconds <= 0 or not images:
         return
     until = time.monotonic() + seconds
     hidden = not sys.stderr.isatty()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.catalog import Queue
+from pipeline.archiving import minute
+from pipeline.catalog import Erased, Queue
 from pipeline.ports import Report
 
 VERDICTS = {"cleared": "Nothing to hold back", "review": "A person should look", "held": "Held back"}
@@ -12,6 +13,12 @@ def report_text(report: Report) -> str:
     """A report in a few lines; the verdict first."""
     head = f"{report['short']}  {report['source']['name']}  ({report['id']})"
     return "\n".join([head, *(f"  {line}" for line in _lines(report))])
+
+
+def erased_text(gone: Erased) -> str:
+    """What is told of an image that is no more."""
+    words = "was erased on" if gone.done else "is being erased since"
+    return f"{gone.short} {words} {minute(gone.at)}."
 
 
 def timeline_text(report: Report) -> str:

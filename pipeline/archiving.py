@@ -13,6 +13,11 @@ CHUNK = 1 << 20
 """Bytes that are hashed at a time."""
 
 
+def original_key(sha256: str) -> str:
+    """Where the original with this hash lies, in the store and in the archive alike."""
+    return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
 def has(store: Store, key: str) -> bool:
     """Does the store itself have something under ``key``?"""
     return key in store.keys(key.rpartition("/")[0])

@@ -49,7 +49,21 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     assert documented == {variable(name) for name in Settings.model_fields}
 
 
-COMMANDS = ["check", "doctor", "find-mark", "flow", "load", "manifest", "mark", "replay", "status", "up"]
+COMMANDS = [
+    "archive",
+    "check",
+    "doctor",
+    "erase",
+    "find-mark",
+    "flow",
+    "load",
+    "manifest",
+    "mark",
+    "replay",
+    "restore",
+    "status",
+    "up",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

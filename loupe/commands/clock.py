@@ -7,12 +7,14 @@ import click
 from loupe import part, settings
 from loupe.ground import Ground, ground
 from loupe.options import data_option
-from pipeline import appointments
+from loupe.places import places
+from pipeline import appointments, erasing
 from pipeline.adapters.sqlite_appointments import SqliteAppointments
 from scheduler import clock
 from scheduler.timetable import Every
 
 APPOINTMENTS_SECONDS = 30
+ERASURES_SECONDS = 30
 SWEEP_SECONDS = 300
 TIDY_SECONDS = 3600
 
@@ -27,10 +29,11 @@ def command(data: Path | None) -> None:
 
 def timetable(base: Ground) -> list[Every]:
     """What is done how often on this data folder."""
-    engine, diary = base.engine(), SqliteAppointments(base.database)
+    where, engine, diary = places(base), base.engine(), SqliteAppointments(base.database)
     diary.adopt("archive_original", f"after {base.settings.archive_after} days")
     return [
         Every("appointments", APPOINTMENTS_SECONDS, lambda: appointments.keep(engine, diary)),
+        Every("erasures", ERASURES_SECONDS, lambda: erasing.resume(where)),
         Every("sweep", SWEEP_SECONDS, engine.sweep),
         *(
             Every(f"tidy {folder.folder.name}", TIDY_SECONDS, folder.tidy)

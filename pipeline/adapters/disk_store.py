@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -69,6 +70,20 @@ class DiskStore:
             part.unlink(missing_ok=True)
         return len(left)
 
+    def scrap(self, prefix: str) -> int:
+        """Remove what is half-written below the folder ``prefix``, and empty folders; how many files it was.
+
+        Whoever was writing there must have ended, or has to begin anew.
+        """
+        folder = self._path(prefix)
+        left = list(folder.rglob(".*.part"))
+        for part in left:
+            part.unlink(missing_ok=True)
+        for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+            _remove_empty(each)
+        _remove_empty(folder)
+        return len(left)
+
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
             raise Unknown(f"'{key}' is not a key of the {self.called}.")
@@ -95,6 +110,11 @@ def _write(path: Path, stream: BinaryIO) -> None:
     finally:
         aside.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # something lies in it, or it is not there
+        folder.rmdir()
 
 
 def _age(part: Path) -> float:
