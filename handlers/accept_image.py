@@ -4,6 +4,7 @@ import hashlib
 from typing import BinaryIO
 
 from pipeline.actor import actor
+from pipeline.archiving import original_key
 from pipeline.errors import Rejected
 from pipeline.imaging.bytestream import size_of
 from pipeline.imaging.probe import probe, refuse_beyond
@@ -25,9 +26,12 @@ def accept_image(
         refuse_beyond(found, pixels=limits.max_pixels, side=limits.max_side, frames=limits.max_frames)
         sha256 = _hash(stream)
         key = original_key(sha256)
+        # The use is noted before the bytes are kept. Whoever removes the same bytes on behalf of another
+        # image looks at the uses and removes in one transaction: either it sees this one and leaves them, or
+        # it was there first and they are written again now. So they are put even where they lie already.
+        earlier = twins.claim(sha256, arrived.image)
         stream.seek(0)
         store.put(key, stream)
-    earlier = twins.claim(sha256, arrived.image)
     return Accepted(
         sha256=sha256,
         key=key,
@@ -38,11 +42,6 @@ def accept_image(
         frames=found.frames,
         duplicate_of=earlier if earlier and earlier.image != arrived.image else None,
     )
-
-
-def original_key(sha256: str) -> str:
-    """Where the original with this hash lies: the same bytes always at the same place."""
-    return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 def _hash(stream: BinaryIO) -> str:

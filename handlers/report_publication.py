@@ -5,6 +5,7 @@ from pipeline.ports import News
 from pipeline.report import findings
 from pipeline.results import (
     Accepted,
+    Archived,
     Arrived,
     Copies,
     Faces,
@@ -15,8 +16,10 @@ from pipeline.results import (
     PublicationReported,
     Published,
     Release,
+    Removed,
     Renditions,
     Reported,
+    Restored,
     Skipped,
     WatermarkSeen,
 )
@@ -36,9 +39,12 @@ def report_publication(
     made: Renditions | Failed | Skipped,
     copies: Copies | Failed | Skipped,
     published: Published | Failed | Skipped,
+    archived: Archived | Failed | Skipped,
+    restored: Restored | Failed | Skipped,
+    removed: Removed | Failed | Skipped,
     news: News,
 ) -> PublicationReported:
     """Hand the whole report to the sinks again; the Slack card is edited."""
     looked = accepted, metadata, placed, nudity, faces, seen, release, reported
-    report = findings(arrived, *looked, made, copies, published)
+    report = findings(arrived, *looked, made, copies, published, archived, restored, removed)
     return PublicationReported(sinks=news.announce(arrived.image, arrived.source, report))

@@ -58,11 +58,12 @@ def workers(engine: Engine, factory: Factory, count: int) -> Iterator[Pool]:
 def reports(base: Ground, images: Sequence[str]) -> Iterator[Report]:
     """The report of each image, in the order given, each as soon as it and those before it have settled."""
     for image in images:
-        while not _settled(base, image):
+        while not settled(base, image):
             base.ledger.wait(0.5)
         yield base.catalog.report(image)
 
 
-def _settled(base: Ground, image: str) -> bool:
+def settled(base: Ground, image: str) -> bool:
+    """Have all actors ended for this image, or is there no such image?"""
     found = base.catalog.find(image)
     return found is None or found.state != "waiting"

@@ -14,6 +14,7 @@ from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_standings import SqliteStandings
+from pipeline.adapters.zstd_archive import ZstdArchive
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -33,6 +34,7 @@ class Ground:
     standings: SqliteStandings
     store: DiskStore
     public: DiskStore
+    archive: ZstdArchive
 
     def engine(self, backoff: Backoff | None = None) -> Engine:
         """For all who take pictures in, replay or watch; it runs no actor, so it needs no ports."""
@@ -54,6 +56,7 @@ def ground(settings: Settings, chain: Chain | None = None) -> Ground:
         standings=SqliteStandings(database),
         store=DiskStore(settings.data / "store"),
         public=DiskStore(settings.data / "public"),
+        archive=ZstdArchive(settings.data / "archive"),
     )
 
 
@@ -69,6 +72,18 @@ def folder(data: Path) -> None:
             f"The data folder {data} cannot be written to: {fault.strerror}."
             " Make it writable for this user, or name another with --data."
         ) from fault
+
+
+def occupied(data: Path) -> bool:
+    """Does a `loupe up` work on the data folder at this moment?"""
+    try:
+        with (data / "up.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 @contextmanager

@@ -107,11 +107,11 @@ class Settings(BaseSettings):
         examples=["none"],
     )
     archive_after: float = Field(
-        30, ge=-1, description="Days after which originals go to the archive; 0 at once, -1 never",
+        30, ge=-1, le=36_500, description="Days after which originals go to the archive; 0 at once, -1 never",
         examples=[30],
     )  # fmt: skip
     restore_for: float = Field(
-        7, gt=0, description="Days for which a restored original stays at hand", examples=[7]
+        7, gt=0, le=36_500, description="Days for which a restored original stays at hand", examples=[7]
     )
     tinypng_key: SecretStr | None = Field(
         None,

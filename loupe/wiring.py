@@ -12,20 +12,26 @@ from loupe.ground import Ground
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from pipeline import ports as port
+from pipeline.adapters.archived_store import ArchivedStore
 from pipeline.adapters.incoming import FileIncoming, IncomingBySource
 from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.nominatim_off import NominatimOff
 from pipeline.adapters.onnx_faces import OnnxFaces
 from pipeline.adapters.onnx_nudity import OnnxNudity
 from pipeline.adapters.pictures import StoredPictures
+from pipeline.adapters.sqlite_appointments import SqliteAppointments
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
+from pipeline.adapters.sqlite_uses import SqliteUses
+from pipeline.chain import Chain
 from pipeline.model import Location, RenditionFormat
 from pipeline.publication import Standings
 
 Compressor = Callable[[bytes, RenditionFormat], bytes | None]
 """Compresses a lossless PNG as a format; None where it does not want to."""
+DAY = 86_400.0
+"""Seconds."""
 SOFIA = Location(latitude=42.66, longitude=23.39)
 
 
@@ -63,14 +69,28 @@ class Pages:
     location: Literal["none", "place", "exact"]
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """``Archiving``: settings say days."""
+
+    archive_after: float | None
+    restore_for: float
+
+
 def ports(base: Ground) -> dict[type, object]:
     """Every port that an actor may ask for. Nothing is loaded or connected yet."""
     settings = base.settings
+    store = ArchivedStore(base.store, base.archive)
+    moves = archiving(settings)
     return {
-        port.Store: base.store,
+        port.Store: store,
         port.Incoming: IncomingBySource(_incoming(base)),
         port.Twins: SqliteTwins(base.database),
-        port.Pictures: StoredPictures(base.store, settings.decode_memory << 20),
+        port.Archive: base.archive,
+        port.Archiving: moves,
+        port.Uses: SqliteUses(base.database, _without_original(base.chain), moves.restore_for),
+        port.Appointments: SqliteAppointments(base.database),
+        port.Pictures: StoredPictures(store, settings.decode_memory << 20),
         port.NudityDetector: OnnxNudity(),
         port.FaceDetector: OnnxFaces(),
         port.Gazetteer: gazetteer(settings.data),
@@ -89,12 +109,27 @@ def ports(base: Ground) -> dict[type, object]:
     }
 
 
+def archiving(settings: Settings) -> Moves:
+    """When originals move; -1 days stand for never."""
+    days = settings.archive_after
+    return Moves(days * DAY if days >= 0 else None, settings.restore_for * DAY)
+
+
 def warm(ready: Mapping[type, Any]) -> None:
     """Load models and places by asking them something, so that the first picture need not wait."""
     blank = Image.new("RGB", (64, 64))
     ready[port.NudityDetector].score(blank)
     ready[port.FaceDetector].faces(blank)
     ready[port.Gazetteer].place(SOFIA)
+
+
+def _without_original(actors: Chain) -> set[str]:
+    """The actors that run with the removal of an original or after it."""
+    gone = {"remove_original"}
+    for each in actors:
+        if gone.intersection(actors.awaited(each)):
+            gone.add(each.name)
+    return gone
 
 
 def _incoming(base: Ground) -> dict[str, port.Incoming]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.catalog import Queue
+from pipeline.archiving import minute
+from pipeline.catalog import Erased, Queue
 from pipeline.ports import Report
 
 VERDICTS = {"cleared": "Nothing to hold back", "review": "A person should look", "held": "Held back"}
@@ -12,6 +13,12 @@ def report_text(report: Report) -> str:
     """A report in a few lines; the verdict first."""
     head = f"{report['short']}  {report['source']['name']}  ({report['id']})"
     return "\n".join([head, *(f"  {line}" for line in _lines(report))])
+
+
+def erased_text(gone: Erased) -> str:
+    """What is told of an image that is no more."""
+    words = "was erased on" if gone.done else "is being erased since"
+    return f"{gone.short} {words} {minute(gone.at)}."
 
 
 def timeline_text(report: Report) -> str:
@@ -35,6 +42,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{report['format']}, {report['width']} x {report['height']}, {report['bytes']:,} bytes"
     if report["duplicate_of"]:
         yield f"The same picture as {report['duplicate_of']['short']}"
+    if report["archive"]:
+        yield _archive(report["archive"])
     if report["faces"] is not None:
         yield f"{len(report['faces'])} face{'' if len(report['faces']) == 1 else 's'}"
     yield from _where(report)
@@ -61,6 +70,15 @@ def _where(report: Report) -> Iterator[str]:
         yield f"{links['openstreetmap']}  {links['google']}"
     elif report["no_location"]:
         yield f"No location: {report['no_location']}"
+
+
+def _archive(kept: Report) -> str:
+    words = {
+        "copied": "The archive has a copy of the original",
+        "archived": "The original is in the archive",
+        "restored": f"The original is back from the archive until {kept['until']}",
+    }
+    return f"{words[kept['state']]} ({kept['bytes']:,} bytes there)"
 
 
 def _run(name: str, run: Report) -> str:

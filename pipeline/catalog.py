@@ -39,11 +39,25 @@ class Queue:
     """How many images are in which state."""
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What is known of an image that was erased."""
+
+    image: str
+    short: str
+    at: datetime
+    done: bool
+    """False as long as something of it may be left."""
+
+
 class Catalog(Protocol):
     """Looks images up. No answer ever scans the whole ledger."""
 
     def find(self, name: str) -> Listed | None:
         """The image with this id or short id, however it is capitalised."""
+
+    def erased(self, name: str) -> Erased | None:
+        """The erased image that had this id or short id."""
 
     def of_channel(self, team: str, channel: str, limit: int) -> list[Listed]:
         """The newest images of a channel."""

@@ -47,6 +47,9 @@ class Archive(Store, Protocol):
     def size(self, key: str) -> int:
         """Bytes that ``key`` takes up here. Raises ``Unknown``."""
 
+    def since(self, key: str) -> datetime:
+        """When ``key`` was put here last. Raises ``Unknown``."""
+
 
 class Cdn(Protocol):
     """Brings public files to people."""
@@ -79,10 +82,11 @@ class Uses(Protocol):
     """Knows which images have an original's bytes in common."""
 
     def release(self, sha256: str, image: str, remove: Callable[[], None]) -> bool:
-        """Call ``remove`` unless another image still needs these bytes; was it called?
+        """Call ``remove`` unless an image still needs these bytes; was it called?
 
-        Another one needs them while it has runs open other than those that wait for just this, or wants them
-        restored. Nobody can begin to use them between the look and the call.
+        One needs them while somebody wants them restored, while it has runs open other than those that come
+        with the removal or after it, and as long as it is not archived itself. Nobody can begin to use them
+        between the look and the call.
         """
 
 

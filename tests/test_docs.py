@@ -51,14 +51,17 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 
 COMMANDS = [
     "alt",
+    "archive",
     "check",
     "doctor",
+    "erase",
     "find-mark",
     "flow",
     "load",
     "manifest",
     "mark",
     "replay",
+    "restore",
     "status",
     "up",
 ]

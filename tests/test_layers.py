@@ -14,13 +14,14 @@ FLOORS = [{"loupe"}, {"bot", "web", "scheduler", "sandbox"}, {"handlers"}, {"pip
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
-PURE |= {"alt", "markup", "publication"}
+PURE |= {"alt", "markup", "publication", "archiving", "diary", "erasure"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
 RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
+    | {"appointments": RUNNING, "erasing": RUNNING | {"rendering"}}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}

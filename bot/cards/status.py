@@ -7,7 +7,7 @@ from typing import Any
 from bot.cards import picture
 from bot.cards.message import Content, saying
 from bot.cards.words import count, date, escape, name
-from pipeline.catalog import Listed, Queue
+from pipeline.catalog import Erased, Listed, Queue
 from pipeline.ports import Report
 
 ENDINGS = {
@@ -91,6 +91,12 @@ def unknown(id: str) -> Content:
         f"I know no picture {name(id, 40)} that I can tell you about here."
         " `/imgstatus` lists your own, `/imgstatus channel` those of this channel."
     )
+
+
+def erased(gone: Erased) -> Content:
+    """A picture that is no more: whoever knows its id may know that."""
+    words = "was erased" if gone.done else "is being erased"
+    return saying(f"{name(gone.short)} {words}, {date(gone.at)}. Nothing of it is kept.")
 
 
 def usage(said: str = "") -> Content:

@@ -30,6 +30,11 @@ def command(name: str | None, as_json: bool, data: Path | None) -> None:
 
 def _image(base: Ground, name: str, as_json: bool) -> None:
     found = base.catalog.find(name)
+    if not found and (gone := base.catalog.erased(name)):
+        told = {"id": gone.image, "short": gone.short, "state": "erased" if gone.done else "erasing"}
+        told |= {"erased_at": gone.at.isoformat(timespec="milliseconds")}
+        click.echo(json.dumps(told) if as_json else words.erased_text(gone))
+        return
     if not found:
         raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
     report = base.catalog.report(found.image)

@@ -26,6 +26,9 @@ ABANDONED_SECONDS = 3600
 class DiskStore:
     """``pipeline.ports.Store`` below one folder."""
 
+    called = "store"
+    """What messages call it."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -42,7 +45,7 @@ class DiskStore:
         try:
             return self._path(key).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise Unknown(f"The store has nothing under '{key}'.") from None
+            raise Unknown(f"The {self.called} has nothing under '{key}'.") from None
         except OSError as fault:
             raise Unavailable(f"{self._path(key)} cannot be read: {fault.strerror}.") from fault
 
@@ -86,9 +89,23 @@ class DiskStore:
                 folder.rmdir()
                 folder = folder.parent
 
+    def scrap(self, prefix: str) -> int:
+        """Remove what is half-written below the folder ``prefix``, and empty folders; how many files it was.
+
+        Whoever was writing there must have ended, or has to begin anew.
+        """
+        folder = self._path(prefix)
+        left = list(folder.rglob(".*.part"))
+        for part in left:
+            part.unlink(missing_ok=True)
+        for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+            _remove_empty(each)
+        _remove_empty(folder)
+        return len(left)
+
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
-            raise Unknown(f"'{key}' is not a key of the store.")
+            raise Unknown(f"'{key}' is not a key of the {self.called}.")
         return self.folder / key
 
 
@@ -132,6 +149,11 @@ def _files(folder: Path) -> Iterator[Path]:
     """All files below a folder. What vanishes meanwhile is passed over."""
     for above, _, names in os.walk(folder):
         yield from (Path(above, name) for name in names)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # something lies in it, or it is not there
+        folder.rmdir()
 
 
 def _age(part: Path) -> float:

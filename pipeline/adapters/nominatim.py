@@ -14,7 +14,7 @@ from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderInsufficientPrivileges, GeocoderQueryError, GeocoderRateLimited, GeopyError
 from geopy.geocoders import Nominatim as Service
 
-from pipeline.adapters.nominatim_memory import Address, NominatimMemory
+from pipeline.adapters.nominatim_memory import Address, NominatimMemory, spot
 from pipeline.errors import Transient
 from pipeline.model import Location, Place
 
@@ -54,9 +54,9 @@ class Nominatim:
         """
         if place is None:
             return None
-        spot = f"{location.latitude:.4f},{location.longitude:.4f}"
-        known = self._memory.recall(spot)
-        address = known.address if known else self._ask(spot)
+        here = spot(location)
+        known = self._memory.recall(here)
+        address = known.address if known else self._ask(here)
         return _refined(place, address) if address else place
 
     def _ask(self, spot: str) -> Address | None:

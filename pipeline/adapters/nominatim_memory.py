@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import Transient
+from pipeline.model import Location
 
 Address = Mapping[str, str]
 TABLES = """
+PRAGMA secure_delete = ON;
 CREATE TABLE IF NOT EXISTS answer (spot TEXT PRIMARY KEY, address TEXT, until REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS moment (name TEXT PRIMARY KEY, at REAL) WITHOUT ROWID;
 """
@@ -24,6 +26,11 @@ BETWEEN = 1.0
 LONGEST_WAIT = 5.0
 """Seconds to queue for a turn; beyond, the offline answer is worth more now than a street later."""
 BUSY_SECONDS = 5
+
+
+def spot(location: Location) -> str:
+    """The name under which answers about a position are kept: its degrees, to about 10 m."""
+    return f"{location.latitude:.4f},{location.longitude:.4f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,13 @@ class NominatimMemory:
         row = (spot, json.dumps(address), self._clock() + seconds)
         with self._open() as memory:
             memory.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?)", row)
+
+    def forget(self, location: Location) -> int:
+        """Drop what was answered about the spot of a position; how many answers that were."""
+        if not self._path.exists():
+            return 0
+        with self._open() as memory:
+            return memory.execute("DELETE FROM answer WHERE spot = ?", (spot(location),)).rowcount
 
     def take_turn(self) -> float:
         """Reserve the next free second; how long to wait for it.

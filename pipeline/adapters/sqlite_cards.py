@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from sqlite3 import Connection, Row
 
+from pipeline.adapters import sqlite_tombstones
 from pipeline.adapters.sqlite_database import Database
 from pipeline.cards import FRESH, Card, Done, Message, Pace
 from pipeline.errors import Unavailable
@@ -51,7 +52,7 @@ class SqliteCards:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        database.define(SCHEMA)
+        database.define(SCHEMA + sqlite_tombstones.SCHEMA)
 
     def open(self, message: Message, due_at: float, words: str | None = None) -> None:
         """Begin a card; opening it again is harmless."""
@@ -99,8 +100,11 @@ class SqliteCards:
         if source.kind != "slack":
             return ()
         message = Message(source.team, source.channel, source.message, source.thread or source.message)
-        text = json.dumps(dict(report), sort_keys=True, default=str)
         with self._database.write() as db:
+            if sqlite_tombstones.stands(db, image):
+                return ()
+            told = sqlite_tombstones.report_without_erased(db, report)
+            text = json.dumps(told, sort_keys=True, default=str)
             _open(db, message, time.time(), None)
             changed = db.execute(
                 "INSERT INTO card_reports VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from sqlite3 import Row as Record
 
 from pipeline import codec
+from pipeline.adapters import sqlite_tombstones
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import load_rows
 from pipeline.adapters.sqlite_tasks import of_image
-from pipeline.catalog import Listed, Queue
+from pipeline.catalog import Erased, Listed, Queue
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL, Row
 from pipeline.ports import Report
@@ -34,11 +35,16 @@ class SqliteCatalog:
 
     def __init__(self, database: Database, actors: Sequence[str]) -> None:
         self._database, self._actors = database, tuple(actors)
+        database.define(sqlite_tombstones.SCHEMA)
 
     def find(self, name: str) -> Listed | None:
         """See ``Catalog.find``."""
         found = self._list("i.short=? OR i.image=?", (normal(name), name.strip().lower()))
         return found[0] if found else None
+
+    def erased(self, name: str) -> Erased | None:
+        """See ``Catalog.erased``."""
+        return sqlite_tombstones.find(self._database, name)
 
     def of_channel(self, team: str, channel: str, limit: int) -> list[Listed]:
         """See ``Catalog.of_channel``."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from pipeline import codec
-from pipeline.adapters import sqlite_tasks
+from pipeline.adapters import sqlite_tasks, sqlite_tombstones
 from pipeline.adapters.sqlite_database import Database
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL, Again, Entry, Follow, Outcome, Row, Rows, Settled, Task, Work
@@ -48,7 +48,7 @@ class SqliteLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        database.define(SCHEMA + sqlite_tasks.SCHEMA)
+        database.define(SCHEMA + sqlite_tasks.SCHEMA + sqlite_tombstones.SCHEMA)
 
     def enter(self, arrivals: Sequence[tuple[str, Source]], follow: Follow) -> list[Entry]:
         """See ``Ledger.enter``: one transaction for all, synced to the disk."""
@@ -109,9 +109,10 @@ class SqliteLedger:
     def demand(self, tasks: Sequence[Task]) -> None:
         """See ``Ledger.demand``."""
         with self._database.write(durable=True) as connection:
-            sqlite_tasks.add(connection, tasks)
+            there = [task for task in tasks if _exists(connection, task.image)]
+            sqlite_tasks.add(connection, there)
             connection.executemany(
-                "UPDATE images SET state='waiting' WHERE image=?", [(task.image,) for task in tasks]
+                "UPDATE images SET state='waiting' WHERE image=?", [(task.image,) for task in there]
             )
 
     def stalled(self, limit: int) -> list[str]:
@@ -173,6 +174,9 @@ def _enter(connection: Connection, delivery: str, source: Source, follow: Follow
         arrived = load_rows(connection, known["image"])[ARRIVAL].result
         assert isinstance(arrived, Arrived)
         return Entry(arrived, new=False)
+    if erased := sqlite_tombstones.of_delivery(connection, delivery):
+        nothing = Source(kind=source.kind, name="", locator="")
+        return Entry(Arrived(erased.image, erased.short, nothing, erased.at), new=False)
     image, at = new_image(), datetime.now(UTC)
     arrived = Arrived(image, _free_short(connection, image), source, at)
     connection.execute(
@@ -190,15 +194,23 @@ def _indexed(source: Source) -> tuple[str, ...]:
 
 def _free_short(connection: Connection, image: str) -> str:
     for short in candidates(image):
-        if not connection.execute("SELECT 1 FROM images WHERE short=?", (short,)).fetchone():
+        known = connection.execute("SELECT 1 FROM images WHERE short=?", (short,)).fetchone()
+        if not known and not sqlite_tombstones.taken(connection, short):
             return short
     return image
 
 
+def _exists(connection: Connection, image: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM images WHERE image=?", (image,)).fetchone())
+
+
 def _settle(connection: Connection, row: Row, follow: Follow) -> None:
-    if not connection.execute("SELECT 1 FROM images WHERE image=?", (row.image,)).fetchone():
+    if not _exists(connection, row.image):  # erased while the run went on: it has ended now
+        sqlite_tasks.remove(connection, row)
         return
-    accepted = _insert(connection, row)
+    accepted = _insert(
+        connection, replace(row, result=sqlite_tombstones.without_erased(connection, row.result))
+    )
     removed = sqlite_tasks.remove(connection, row)
     if accepted or removed:
         _follow(connection, row.image, follow)
@@ -222,6 +234,9 @@ def _follow(connection: Connection, image: str, follow: Follow) -> None:
 
 def _again(connection: Connection, worker: str, outcome: Again) -> None:
     task = outcome.task
+    if not _exists(connection, task.image):
+        connection.execute("DELETE FROM tasks WHERE image=? AND actor=?", (task.image, task.actor))
+        return
     connection.execute(
         "UPDATE tasks SET worker=NULL, ready=0, lost=?, due_at=?, error=?"
         " WHERE image=? AND actor=? AND revision=? AND (worker=? OR worker IS NULL)",

@@ -29,7 +29,7 @@ from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_shares import SqliteShares
-from pipeline.catalog import Listed, Queue
+from pipeline.catalog import Erased, Listed, Queue
 from pipeline.errors import Rejected, Transient, Unknown
 from pipeline.ledger import Entry, Row
 from pipeline.model import Source
@@ -58,6 +58,8 @@ class Book:
     reports: dict[str, Report] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     """Why pictures without a report could not be fetched, in words."""
+    gone: dict[str, Erased] = field(default_factory=dict)
+    """Erased pictures, by short id."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -80,6 +82,10 @@ class Book:
     def find(self, name: str) -> Listed | None:
         """See ``Catalog.find``."""
         return next((i for i in self.images.values() if name.upper() in (i.image.upper(), i.short)), None)
+
+    def erased(self, name: str) -> Erased | None:
+        """See ``Catalog.erased``."""
+        return self.gone.get(name.upper())
 
     def of_channel(self, team: str, channel: str, limit: int) -> list[Listed]:
         """See ``Catalog.of_channel``."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from handlers.accept_image import original_key
 from handlers.make_copies import make_copies
 from handlers.make_renditions import make_renditions
 from handlers.read_watermark import read_watermark
@@ -19,9 +18,10 @@ from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_owners import SqliteOwners
+from pipeline.archiving import original_key
 from pipeline.imaging.probe import probe
 from pipeline.model import Rendition, RenditionFormat, Source
-from pipeline.rendering import staged
+from pipeline.publication import staged
 from pipeline.results import (
     Accepted,
     Arrived,

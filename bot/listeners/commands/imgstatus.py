@@ -68,4 +68,6 @@ def _one(asked: Asked, catalog: Catalog) -> Content:
     found = catalog.find(named) if len(named) <= 64 else None
     if found and may_see(found.source, asked.team, asked.channel, asked.person):
         return status.one(catalog.report(found.image), asked.channel)
+    if gone := catalog.erased(named) if len(named) <= 64 and not found else None:
+        return status.erased(gone)
     return status.unknown(named) if found or LOOKS_LIKE_ID.fullmatch(named) else status.usage(asked.text)

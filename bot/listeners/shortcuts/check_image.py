@@ -25,6 +25,7 @@ INVITE = (
 )
 UNSEEN = ("channel_not_found", "not_in_channel")
 TAKEN = "I am looking at it. What I find comes into its thread."
+ERASED = "It was erased, so I do not look at it again. To have it looked at, post it anew."
 WAITING = "I am already looking at it. What I find comes into its thread."
 BROKEN = "I could not take the picture in just now. Please try again in a minute."
 
@@ -60,16 +61,17 @@ def answer(body: Mapping[str, Any], team: str, client: WebClient, door: Door, ca
     if known:
         return _found(known, asked, catalog)
     try:
-        return _take(asked, client, door)
+        return _take(asked, client, door, catalog)
     except LoupeError:
         return saying(BROKEN)
 
 
-def _take(asked: Posted, client: WebClient, door: Door) -> Content:
+def _take(asked: Posted, client: WebClient, door: Door, catalog: Catalog) -> Content:
     if _is_outside(client, asked.message.channel):
         return saying(INVITE)
     door.take(asked)
-    return saying(TAKEN)
+    message = asked.message
+    return saying(TAKEN if catalog.of_message(message.team, message.channel, message.ts) else ERASED)
 
 
 def _is_outside(client: WebClient, channel: str) -> bool:

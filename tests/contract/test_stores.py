@@ -1,4 +1,4 @@
-"""What a store promises, kept by the folder."""
+"""What a store promises, kept by the folder and by the archive."""
 
 import errno
 import io
@@ -9,13 +9,18 @@ from threading import Barrier, Thread
 import pytest
 
 from pipeline.adapters.disk_store import DiskStore
+from pipeline.adapters.zstd_archive import ZstdArchive
 from pipeline.errors import Unavailable, Unknown
 from tests.contract.trouble import locked_folder, words_of
 
+STORES: list[type[DiskStore]] = [DiskStore, ZstdArchive]
+each_store = pytest.mark.parametrize("kind", STORES, ids=lambda kind: kind.called)
 
-@pytest.fixture
-def store(tmp_path: Path) -> DiskStore:
-    return DiskStore(tmp_path / "store")
+
+@pytest.fixture(params=STORES, ids=lambda kind: kind.called)
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> DiskStore:
+    made: DiskStore = request.param(tmp_path / "store")
+    return made
 
 
 def files(store: DiskStore) -> list[str]:
@@ -125,7 +130,7 @@ def test_what_is_not_there_is_unknown(store: DiskStore, key: str) -> None:
 )
 def test_a_key_that_loupe_would_not_make_is_refused(store: DiskStore, key: str) -> None:
     for act in (lambda: store.put(key, io.BytesIO(b"x")), lambda: store.open(key), lambda: store.delete(key)):
-        with pytest.raises(Unknown, match="is not a key of the store"):
+        with pytest.raises(Unknown, match=f"is not a key of the {store.called}"):
             act()
     assert not store.folder.exists()
 
@@ -138,22 +143,24 @@ def test_a_full_disk_is_told_in_a_sentence(store: DiskStore) -> None:
 
 
 def test_a_disk_that_takes_no_more_is_told_in_a_sentence_and_leaves_nothing_behind(store: DiskStore) -> None:
-    words = words_of(lambda: store.put("a/b", io.BytesIO(b"x" * 100_000)), largest_file=50_000)
+    words = words_of(lambda: store.put("a/b", io.BytesIO(os.urandom(100_000))), largest_file=50_000)
     assert words.startswith(f"{store.folder / 'a/b'} cannot be written: File too large.")
     assert files(store) == []
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_a_sentence() -> None:
+@each_store
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(kind: type[DiskStore]) -> None:
     with locked_folder() as folder:
-        words = words_of(lambda: DiskStore(folder).put("a/b", io.BytesIO(b"x")))
+        words = words_of(lambda: kind(folder).put("a/b", io.BytesIO(b"x")))
     assert words == (
         f"{folder / 'a/b'} cannot be written: Permission denied. Make the data folder writable for this user."
     )
 
 
-def test_a_file_that_cannot_be_read_or_deleted_is_told_in_a_sentence() -> None:
+@each_store
+def test_a_file_that_cannot_be_read_or_deleted_is_told_in_a_sentence(kind: type[DiskStore]) -> None:
     with locked_folder() as folder:
-        store = DiskStore(folder)
+        store = kind(folder)
         store.put("key", io.BytesIO(b"x"))  # only its owner may read it
         assert words_of(lambda: store.open("key")) == f"{folder / 'key'} cannot be read: Permission denied."
         assert "cannot be written: Permission denied" in words_of(lambda: store.delete("key"))
@@ -171,5 +178,16 @@ def test_what_a_killed_writer_left_behind_goes_after_an_hour_and_nothing_else_do
     assert store.tidy() == 0
 
 
-def test_a_store_that_was_never_written_to_is_tidy(tmp_path: Path) -> None:
-    assert DiskStore(tmp_path / "nowhere").tidy() == 0
+@each_store
+def test_a_store_that_was_never_written_to_is_tidy_and_empty(kind: type[DiskStore], tmp_path: Path) -> None:
+    assert kind(tmp_path / "nowhere").tidy() == 0
+    assert list(kind(tmp_path / "nowhere").keys("a")) == []
+
+
+def test_keys_are_those_below_a_folder_in_order(store: DiskStore) -> None:
+    for key in ("a/c", "a/b/d", "ab/c", "b"):
+        store.put(key, io.BytesIO(b"1"))
+    (store.folder / "a" / ".half.part").write_bytes(b"half")
+    assert list(store.keys("a")) == ["a/b/d", "a/c"]
+    assert list(store.keys("a/b")) == ["a/b/d"]
+    assert list(store.keys("nowhere")) == []

@@ -1,0 +1,155 @@
+"""Takes an image out of the SQLite ledger's file, and looks into every table and byte whether it is gone."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from sqlite3 import Connection
+
+from pydantic import TypeAdapter
+
+from pipeline.adapters import (
+    sqlite_appointments,
+    sqlite_cards,
+    sqlite_ledger,
+    sqlite_notes,
+    sqlite_shares,
+    sqlite_tasks,
+    sqlite_tombstones,
+    sqlite_traces,
+    sqlite_twins,
+)
+from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_scrubbing import scrub
+from pipeline.erasure import Traces
+from pipeline.errors import Unknown
+
+KEPT = ("tombstones", "sqlite_sequence")
+"""Tables that are left alone: what stays of an erased image, and a counter of SQLite's."""
+TABLES = (
+    sqlite_tombstones,
+    sqlite_ledger,
+    sqlite_tasks,
+    sqlite_cards,
+    sqlite_shares,
+    sqlite_notes,
+    sqlite_appointments,
+)
+"""Whose tables are spoken of here by name."""
+HELD = " AND worker IS NULL"
+"""A run that has begun keeps its task until it ends: so it is known that it still runs."""
+_traces = TypeAdapter(Traces)
+
+
+class SqliteEraser:
+    """``pipeline.erasure.Eraser``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        for module in TABLES:
+            database.define(module.SCHEMA)
+        sqlite_twins.define(database)
+
+    def begin(self, image: str) -> Traces:
+        """See ``Eraser.begin``."""
+        with self._database.write(durable=True) as connection:
+            if found := self._known(connection, image):
+                return found
+            record = connection.execute("SELECT * FROM images WHERE image=?", (image,)).fetchone()
+            if record is None:
+                raise Unknown(f"There is no image '{image}'.")
+            traces = sqlite_traces.collect(connection, record)
+            connection.execute(
+                "INSERT INTO tombstones VALUES (?,?,?,?,'erasing','')",
+                (image, record["short"], sqlite_tombstones.digest(record["delivery"]), time.time()),
+            )
+            sqlite_traces.redact(connection, image)
+            sqlite_traces.reopen(connection, traces)
+            return self._note(connection, traces)
+
+    def unfinished(self) -> list[str]:
+        """See ``Eraser.unfinished``."""
+        found = self._database.read("SELECT image FROM tombstones WHERE state<>'erased' ORDER BY at")
+        return [row["image"] for row in found]
+
+    def running(self, image: str) -> int:
+        """See ``Eraser.running``."""
+        query = "SELECT COUNT(*) AS n FROM tasks WHERE image=? AND worker IS NOT NULL"
+        return int(self._database.read(query, (image,))[0]["n"])
+
+    def clear(self, image: str) -> Traces:
+        """See ``Eraser.clear``."""
+        with self._database.write(durable=True) as connection:
+            known = self._known(connection, image) or Traces(image, image)
+            return self._note(connection, sqlite_traces.with_late_originals(connection, known))
+
+    def last_use(self, sha256: str, remove: Callable[[], None]) -> bool:
+        """See ``Eraser.last_use``."""
+        with self._database.write() as connection:
+            if connection.execute("SELECT 1 FROM uses WHERE sha256=?", (sha256,)).fetchone():
+                return False
+            remove()
+            return True
+
+    def left(self, traces: Traces) -> dict[str, int]:
+        """See ``Eraser.left``."""
+        found: dict[str, int] = {}
+        with self._database.snapshot() as connection:
+            words = (traces.image, *sqlite_traces.own_words(connection, traces))
+            for table in _tables(connection):
+                columns = [row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+                says = " OR ".join(f'instr("{column}", :word)' for column in columns)
+                query = f'SELECT COUNT(*) FROM "{table}" WHERE {says}'  # noqa: S608
+                for word in words:
+                    if count := connection.execute(query, {"word": word}).fetchone()[0]:
+                        found[table] = max(found.get(table, 0), count)
+        return found
+
+    def finish(self, traces: Traces) -> dict[str, int]:
+        """See ``Eraser.finish``."""
+        with self._database.write(durable=True) as connection:
+            words = sqlite_traces.own_words(connection, traces)
+            before = connection.execute(
+                "SELECT state FROM tombstones WHERE image=?", (traces.image,)
+            ).fetchone()["state"]
+            if before == "erasing":
+                connection.execute(
+                    "UPDATE tombstones SET state='scrubbing', traces=NULL WHERE image=?", (traces.image,)
+                )
+        found = scrub(self._database, words, anew=before == "scrubbing")
+        if not found:
+            with self._database.write(durable=True) as connection:
+                connection.execute("UPDATE tombstones SET state='erased' WHERE image=?", (traces.image,))
+        return found
+
+    def _known(self, connection: Connection, image: str) -> Traces | None:
+        row = connection.execute("SELECT * FROM tombstones WHERE image=?", (image,)).fetchone()
+        if row is None:
+            return None
+        return _traces.validate_json(row["traces"]) if row["traces"] else Traces(image, row["short"])
+
+    def _note(self, connection: Connection, traces: Traces) -> Traces:
+        """Take the image's rows out, and let its tombstone know what is left to do."""
+        rows = Counter(traces.rows) + Counter(self._take_out(connection, traces.image))
+        noted = replace(traces, rows=dict(rows))
+        connection.execute(
+            "UPDATE tombstones SET traces=? WHERE image=? AND state='erasing'",
+            (_traces.dump_json(noted).decode(), traces.image),
+        )
+        return noted
+
+    def _take_out(self, connection: Connection, image: str) -> dict[str, int]:
+        """Delete the image's rows from every table that has any, whichever tables there are."""
+        found: dict[str, int] = {}
+        for table in _tables(connection):
+            columns = {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+            if "image" in columns:
+                where = f'"{table}" WHERE image=?{HELD if table == "tasks" else ""}'
+                count = connection.execute(f"DELETE FROM {where}", (image,)).rowcount  # noqa: S608
+                found |= {table: count} if count else {}
+        return found
+
+
+def _tables(connection: Connection) -> list[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")
+    return [row["name"] for row in found if row["name"] not in KEPT]

@@ -1,0 +1,135 @@
+"""Where an image left traces in the SQLite ledger: what must be nowhere afterwards, and who speaks of it."""
+
+import json
+import time
+from dataclasses import replace
+from sqlite3 import Connection, Row
+
+from pipeline import codec
+from pipeline.adapters.sqlite_tombstones import report_without_erased, without_erased
+from pipeline.cards import Message
+from pipeline.erasure import Traces
+from pipeline.ledger import ARRIVAL
+from pipeline.model import Location
+from pipeline.results import Arrived, Metadata
+
+SHORTEST = 6
+"""Names with fewer characters stand in other words by chance."""
+MENTIONS = (
+    "SELECT * FROM results WHERE image<>:image AND kind IN ('Accepted','WatermarkSeen')"
+    " AND instr(body, :image)"
+)
+ELSEWHERE = """
+SELECT 1 FROM results WHERE image<>:image AND instr(body, :word) AND NOT instr(body, :image)
+UNION ALL SELECT 1 FROM card_reports
+WHERE image<>:image AND instr(report, :word) AND NOT instr(report, :image)
+UNION ALL SELECT 1 FROM notes WHERE image<>:image AND (instr(text, :word) OR instr(person, :word)) LIMIT 1
+"""
+"""Does another image have this word on its own account?"""
+OTHERS = """
+SELECT 1 FROM results WHERE image<>:image AND actor='arrival' AND instr(body, :word)
+UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word LIMIT 1
+"""
+
+
+def collect(connection: Connection, record: Row) -> Traces:
+    """The traces of an image that is still there; ``record``: its row of the table ``images``."""
+    image = record["image"]
+    arrived = _result(connection, image, ARRIVAL)
+    assert isinstance(arrived, Arrived)
+    source, metadata = arrived.source, _result(connection, image, "read_metadata")
+    originals = [r["sha256"] for r in connection.execute("SELECT sha256 FROM uses WHERE image=?", (image,))]
+    given = [source.name, source.person, source.locator]
+    words = [record["delivery"], *originals, *_unmistakable(connection, image, given)]
+    message = None
+    if source.kind == "slack":
+        message = Message(source.team, source.channel, source.message, source.thread or source.message)
+    return Traces(
+        image=image,
+        short=record["short"],
+        originals=tuple(originals),
+        words=tuple(words),
+        message=message,
+        alone=message is not None and not _company(connection, record),
+        mentioned_by=tuple(dict.fromkeys(r["image"] for r in connection.execute(MENTIONS, {"image": image}))),
+        location=_location(metadata),
+    )
+
+
+def redact(connection: Connection, image: str) -> None:
+    """Let no other image's row or announced report speak of this one, whose tombstone stands already."""
+    for row in connection.execute(MENTIONS, {"image": image}).fetchall():
+        body = codec.dump(without_erased(connection, codec.load(row["kind"], row["body"])))
+        connection.execute(
+            "UPDATE results SET body=? WHERE image=? AND actor=?", (body, row["image"], row["actor"])
+        )
+    announced = "SELECT * FROM card_reports WHERE image<>? AND instr(report, ?)"
+    for row in connection.execute(announced, (image, image)).fetchall():
+        report = report_without_erased(connection, json.loads(row["report"]))
+        key = row["team"], row["channel"], row["ts"]
+        connection.execute(
+            "UPDATE card_reports SET report=? WHERE team=? AND channel=? AND ts=? AND image=?",
+            (json.dumps(report, sort_keys=True, default=str), *key, row["image"]),
+        )
+        _look_again(connection, *key)
+    # A cursor that stands on the image: right before it is as good, and says less.
+    connection.execute("UPDATE policies SET reached=substr(reached, 1, 35) WHERE reached=?", (image,))
+
+
+def reopen(connection: Connection, traces: Traces) -> None:
+    """Have the card of its message looked at again, and forget that its file was announced."""
+    if traces.message:
+        message = traces.message
+        _look_again(connection, message.team, message.channel, message.ts)
+        connection.executemany(
+            "DELETE FROM slack_shares WHERE team=? AND channel=? AND file=?",
+            [(message.team, message.channel, word) for word in own_words(connection, traces)],
+        )
+
+
+def own_words(connection: Connection, traces: Traces) -> tuple[str, ...]:
+    """The words that no other image has by now."""
+    asked = [{"image": traces.image, "word": word} for word in traces.words]
+    return tuple(each["word"] for each in asked if not connection.execute(OTHERS, each).fetchone())
+
+
+def with_late_originals(connection: Connection, traces: Traces) -> Traces:
+    """The traces, and the originals that a run claimed which had begun before the erasure."""
+    found = connection.execute("SELECT sha256 FROM uses WHERE image=?", (traces.image,)).fetchall()
+    late = tuple(row["sha256"] for row in found if row["sha256"] not in traces.originals)
+    return replace(traces, originals=(*traces.originals, *late), words=(*traces.words, *late))
+
+
+def _unmistakable(connection: Connection, image: str, given: list[str]) -> list[str]:
+    """Those of the words that stand for this image alone, in each form in which JSON writes them."""
+    forms = [form for word in given for form in (word, json.dumps(word)[1:-1]) if len(word) >= SHORTEST]
+    alone = [f for f in forms if not connection.execute(ELSEWHERE, {"image": image, "word": f}).fetchone()]
+    return list(dict.fromkeys(alone))
+
+
+def _company(connection: Connection, record: Row) -> bool:
+    """Did other images come with the same message?"""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM images WHERE team=? AND channel=? AND message=? AND image<>?",
+            (record["team"], record["channel"], record["message"], record["image"]),
+        ).fetchone()
+    )
+
+
+def _look_again(connection: Connection, team: str, channel: str, ts: str) -> None:
+    connection.execute(
+        "UPDATE cards SET wanted=wanted+1, due_at=? WHERE team=? AND channel=? AND ts=?",
+        (time.time(), team, channel, ts),
+    )
+
+
+def _result(connection: Connection, image: str, actor: str) -> object:
+    row = connection.execute(
+        "SELECT kind, body FROM results WHERE image=? AND actor=?", (image, actor)
+    ).fetchone()
+    return codec.load(row["kind"], row["body"]) if row else None
+
+
+def _location(metadata: object) -> Location | None:
+    return metadata.location if isinstance(metadata, Metadata) else None
