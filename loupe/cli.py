@@ -10,7 +10,7 @@ import sys
 import click
 
 from loupe import commands, logs
-from pipeline.errors import LoupeError, Misconfigured, Unknown
+from pipeline.errors import LoupeError, Misconfigured, Unknown, Unsuitable
 
 
 class Loupe(click.Group):
@@ -31,7 +31,7 @@ class Loupe(click.Group):
         """Run the command; an error that has words ends it with these words."""
         try:
             return super().invoke(ctx)
-        except (Misconfigured, Unknown) as fault:
+        except (Misconfigured, Unknown, Unsuitable) as fault:
             click.echo(fault.words, err=True)
             sys.exit(2)
         except LoupeError as fault:

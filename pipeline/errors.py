@@ -6,6 +6,7 @@ LoupeError
 ├── Declaration       an actor's signature does not say what it must
 ├── Misconfigured     a setting is missing or wrong
 ├── Unavailable       something Loupe stands on is broken (ledger, folder, model file)
+├── Unsuitable        words of a person that cannot be taken; ours say what to change
 └── Unknown           no such image, actor or key
 
 Anything else that leaves an actor is a bug: it is retried and then parked.
@@ -47,6 +48,10 @@ class Misconfigured(LoupeError):
 
 class Unavailable(LoupeError):
     """Something Loupe stands on does not work."""
+
+
+class Unsuitable(LoupeError):
+    """These words cannot be taken."""
 
 
 class Unknown(LoupeError):
