@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.calls import EYES_PACE, PACES, PER_CHANNEL, Calls
+from bot.cards.published import as_published
 from bot.judge import After, judge, reacted
 from bot.refusals import Kind, Refusal
 from bot.wanted import EYES, SLOW, Call, Edit, End, Look, Post, React, Remove, Rest, Unreact, next_step
@@ -118,9 +119,15 @@ class Outbox:
         if isinstance(step, Post) and card.rest_until > now:
             return After(card.done, card.rest_until)
         if free_at := self._free_at(card, step):
-            late = card.opened_at + SLOW if step == React(EYES) else free_at + random.uniform(0, 0.3)  # noqa: S311
-            return After(card.done, late)
+            return After(
+                card.done, card.opened_at + SLOW if step == React(EYES) else self._turn(card, step, free_at)
+            )
         return self._call(card, step)
+
+    def _turn(self, card: Card, step: Call, free_at: float) -> float:
+        """When to ask again; cards that wait for the same slow call spread out over its pace."""
+        crowd = 0 if isinstance(step, Post) else card.others
+        return free_at + random.uniform(0, 0.3 + crowd * PACES[METHODS[type(step)]].every)  # noqa: S311
 
     def _free_at(self, card: Card, step: Call) -> float:
         team, method = card.message.team, METHODS[type(step)]
@@ -151,7 +158,7 @@ class Outbox:
         match step:
             case Post(content):
                 ts = self._calls.post(message, content)
-                return replace(done, ts=ts, digest=content.digest, posting=0.0)
+                return replace(done, ts=ts, digest=content.digest, posting=0.0, frozen=False)
             case Edit(ts, content):
                 self._calls.edit(message, ts, content)
                 return replace(done, digest=content.digest)
@@ -210,9 +217,11 @@ class Outbox:
     def _reports(self, card: Card) -> Sequence[Report | None]:
         if card.done.over is not None or card.withdrawn is not None or card.words is not None:
             return ()
-        listed = self._listed(card)
-        known = dict(card.reports)
-        for image in listed:
-            if image.image not in known and image.state != "waiting":
-                known[image.image] = self._catalog.report(image.image)
-        return [known.get(image.image) for image in listed]
+        return [self._report(card.reports.get(image.image), image) for image in self._listed(card)]
+
+    def _report(self, announced: Report | None, image: Listed) -> Report | None:
+        """What was announced, as it stands in the ledger by now; None while there is nothing to tell."""
+        if announced is None and image.state == "waiting":
+            return None
+        kept = self._catalog.report(image.image)
+        return kept if announced is None else as_published(announced, kept)

@@ -26,7 +26,8 @@ CHOICES: Mapping[Wrong, tuple[str, str]] = {
 }
 WHAT = (
     "What you say is kept for whoever looks after Loupe, with your name. Only the first choice changes"
-    " anything by itself: the picture then waits for a person, and its page and web copies are taken away at once."
+    " anything by itself: the picture then waits for a person, and its page and web copies are taken away at"
+    " once."
 )
 THANKS = "Thank you, it is noted."
 HELD = (

@@ -10,8 +10,20 @@ from bot.cards.picture import is_cleared
 from bot.cards.words import count, date, escape, link, size
 from pipeline.ports import Report
 
+KEPT = ("page", "alt", "renditions", "bytes_before", "bytes_after", "html", "archive", "actors")
+"""Keys of the report that are taken from the ledger."""
 SIZES = {1: ("full",), 2: ("small", "large"), 3: ("small", "medium", "large")}
 """What the widths shown are called, by how many there are."""
+
+
+def as_published(announced: Report, kept: Report) -> Report:
+    """An announced report with what was published as the ledger has it at this moment.
+
+    Findings are announced before anything is published, and again whenever a step is repeated; without this a
+    card would lose its links until the publication is announced as well. Both must say that the picture is
+    cleared before a link is shown.
+    """
+    return {**announced, **{key: kept[key] for key in KEPT if key in kept}}
 
 
 def is_published(report: Report) -> bool:
