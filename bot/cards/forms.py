@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards.blocks import Block, mrkdwn
-from bot.cards.words import line
+from bot.cards.words import escape, line
 from pipeline.ports import Report
 
 View = dict[str, Any]
@@ -81,15 +81,10 @@ def said(view: Mapping[str, Any]) -> list[str]:
         words = (block.get("text") or {}).get("text")
         start = (block.get("element") or {}).get("initial_value")
         found += [words] if words else []
-        found += [f"{block['label']['text']}:\n```{_fenced(start)}```"] if start else []
+        if start:
+            fenced = escape(start).replace("```", "'''")
+            found += [f"{escape(block['label']['text'])}:\n```{fenced}```"]
     return found
-
-
-def _fenced(words: str) -> str:
-    known = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "```": "'''"}
-    for sign, other in known.items():
-        words = words.replace(sign, other)
-    return words
 
 
 def _numbered(number: int, report: Report) -> str:
