@@ -52,6 +52,11 @@ def telling(reports: Sequence[Report], chosen: Report, words: str, metadata: str
     return modal(TITLE, blocks, callback_id=CALLBACK, private_metadata=metadata)
 
 
+def gone(words: str) -> View:
+    """A modal that only says something."""
+    return modal(TITLE, [section(words)])
+
+
 def _shown(offer: Offer) -> Block:
     if offer.refused:
         return section(f"*{NAMES[offer.deed]}*\n{offer.tells} {offer.refused}")

@@ -15,6 +15,7 @@ from pipeline.alt import LONGEST
 from sandbox.blocks import view_problems
 from tests.bot.reports import PAGE, SLACK, published, renditions, report
 
+ADA = str(SLACK["person"])
 SEAT = Seat("C1", "1.1", "x", "https://hooks.slack.com/actions/" + "x" * 200)
 EVIL = "<!channel> *x* `y` & :tada: \u202e\n" + "n" * 200
 
@@ -32,7 +33,7 @@ def initial(view: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("number", [1, 2, 100])
 def test_every_modal_fits_for_one_picture_and_for_a_hundred(number: int) -> None:
     reports = many(number)
-    more = offers(reports[0], SLACK["person"], withdrawn=False)
+    more = offers(reports[0], ADA, withdrawn=False)
     views = [
         markup_form.markup_form(reports, reports[-1], SEAT.metadata),
         opinion_form.opinion_form(reports, SEAT.metadata),
@@ -109,7 +110,7 @@ def test_whatever_files_are_called_slack_takes_the_modals(names: list[str], erro
         published(id=str(n), source={**SLACK, "name": name}, alt=alt, actors={"a": {"state": "failed"}})
         for n, name in enumerate(names)
     ]
-    more = offers(reports[0], SLACK["person"], withdrawn=False)
+    more = offers(reports[0], ADA, withdrawn=False)
     for view in (
         markup_form.markup_form(reports, reports[0], SEAT.metadata),
         opinion_form.opinion_form(reports, SEAT.metadata),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ ARCHIVES = [
 ]
 
 
-def text(*reports: dict[str, Any], here: str = "C1") -> str:
+def text(*reports: Mapping[str, Any], here: str = "C1") -> str:
     return card(list(reports), here, f"{here}:1.1").text
 
 

@@ -1,10 +1,13 @@
 """People press the card's buttons: the real chain follows, and the card is edited."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.errors import Unavailable
 from tests.bot.works import ADA, GRACE, PICTURES, Works, works
 
 pytestmark = pytest.mark.xdist_group("bot-publishing")
@@ -302,3 +305,118 @@ def test_a_message_deleted_between_the_announcements_leaves_no_card(home: Works)
     home.run()
     home.send()
     assert home.slack.thread(posted["ts"]) == []
+
+
+def test_where_nobody_may_edit_a_second_message_brings_the_links_and_is_edited_from_then_on(
+    home: Works,
+) -> None:
+    posted = home.post("frozen.jpg")
+    home.run_until("report_findings")
+    home.send()
+    home.slack.call("inject", method="chat.update", error="edit_window_closed")
+    home.run()
+    home.slack.wait(lambda control: home.sent() and len(control.thread(posted["ts"])) == 2)
+    first, second = home.slack.thread(posted["ts"])
+    assert "Web copies" not in first["text"]
+    assert "Web copies" in second["text"]
+    more = home.press({**second, "channel": PICTURES}, "more")
+    home.choose(more, "loupe_deed_withdraw")
+    home.run()
+    home.send()
+    assert [m["ts"] for m in home.slack.thread(posted["ts"])] == [first["ts"], second["ts"]]
+    assert "Web copies: none" in home.slack.thread(posted["ts"])[1]["text"]
+
+
+def test_a_wish_that_comes_while_the_step_is_under_way_is_not_missed(home: Works) -> None:
+    """The copies are being made again from what was asked before; the newer wish has the last word."""
+    posted = home.post("meanwhile.jpg")
+    card = home.card(posted)
+    [report] = home.reports(posted)
+    home.engine.replay(report["id"], "make_renditions")
+    [under_way] = home.engine.turn("slow", want=1)
+    outcome = home.engine.run(under_way)
+    home.choose(home.press(card, "more"), "loupe_deed_withdraw")
+    home.engine.turn("slow", [outcome], want=0)
+    assert "Web copies: none" in home.card(posted)["text"]
+    assert list(home.base.public.keys(report["id"])) == []
+
+
+def test_a_hold_that_comes_while_the_release_is_decided_is_not_missed(home: Works) -> None:
+    posted = home.post("deciding.jpg")
+    card = home.card(posted)
+    [report] = home.reports(posted)
+    view = home.press(card, "opinion", GRACE)
+    home.engine.replay(report["id"], "decide_release")
+    [under_way] = home.engine.turn("slow", want=1)
+    outcome = home.engine.run(under_way)
+    home.submit(view, opinion("nudity"), GRACE)
+    home.engine.turn("slow", [outcome], want=0)
+    assert home.card(posted)["text"].startswith("*Waiting for a person.*")
+    assert list(home.base.public.keys(report["id"])) == []
+
+
+def test_a_modal_whose_moment_has_passed_is_said_instead(home: Works) -> None:
+    posted = home.post("late.jpg")
+    card = home.card(posted)
+    [report] = home.reports(posted)
+    for action, words in (
+        ("markup", "&lt;amp-img"),
+        ("opinion", "Press the button once more"),
+        ("more", "Looks again"),
+    ):
+        told = len(home.whispers(GRACE))
+        home.slack.call("inject", method="views.open", error="expired_trigger_id")
+        home.push(card, action, GRACE)
+        assert words in home.whispered(GRACE, told)
+    assert report["state"] == "done"
+
+
+def test_what_was_done_is_said_in_the_channel_when_the_modal_is_closed_meanwhile(home: Works) -> None:
+    posted = home.post("closed.jpg")
+    more = home.press(home.card(posted), "more")
+    home.slack.call("close", user=ADA, view_id=more["id"])
+    told = len(home.whispers(ADA))
+    press = {"user": {"id": ADA}, "view": more, "actions": [{"action_id": "loupe_deed_again"}]}
+    home.deliver({"type": "block_actions", **press})
+    home.slack.wait(lambda _: len(home.whispers(ADA)) > told)
+    assert "run again" in home.whispers(ADA)[-1]
+
+
+def test_a_modal_about_pictures_of_another_place_tells_nothing(home: Works) -> None:
+    posted = home.post("elsewhere.jpg", channel="G0PRIVATE1")
+    [report] = [home.card(posted), *home.reports(posted)][1:]
+    more = home.press(home.card(home.post("here.jpg")), "more")
+    seat = json.loads(more["private_metadata"]) | {"image": report["id"]}
+    told = home.forge({**more, "private_metadata": json.dumps(seat)}, "loupe_deed_withdraw")
+    assert "nothing to do here any more" in str(told["blocks"])
+    assert home.reports(posted)[0]["page"]
+    assert home.reports(posted)[0]["state"] == "done"
+
+
+def test_when_nothing_can_be_written_down_the_modal_says_so(
+    home: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    posted = home.post("full.jpg")
+    card = home.card(posted)
+    views = {name: home.press(card, name) for name in ("markup", "opinion")}
+    more = home.press(card, "more")
+    monkeypatch.setattr(SqliteNotes, "set", full)
+    told = home.choose(more, "loupe_deed_withdraw")
+    assert "could not be written down just now" in str(told["blocks"])
+    block = fields(views["markup"])["alt"]["block_id"]
+    assert "could not be saved" in home.submit(views["markup"], {block: {"alt": "New words"}})[block]
+    assert "could not be noted" in home.submit(views["opinion"], opinion("nudity"))["wrong"]
+    assert home.reports(posted)[0]["page"]
+
+
+@pytest.mark.parametrize("metadata", ["", "{}", "[1]", "nonsense", '{"channel": "C1"}', '{"odd": 1}'])
+def test_a_modal_that_says_nothing_of_its_place_is_answered_all_the_same(home: Works, metadata: str) -> None:
+    view = {"type": "modal", "id": "V0", "private_metadata": metadata, "state": {"values": {}}, "blocks": []}
+    for callback in ("loupe_markup_save", "loupe_opinion_send"):
+        values = {"wrong": {"wrong": {"selected_options": [{"value": "faces"}]}}}
+        sent = {**view, "callback_id": callback, "state": {"values": values}}
+        answer = home.deliver({"type": "view_submission", "user": {"id": ADA}, "view": sent})
+        assert answer["response_action"] == "update"

@@ -66,6 +66,11 @@ class Works:
         while self.outbox.send_next("works"):
             pass
 
+    def sent(self) -> bool:
+        """The same, for waiting."""
+        self.send()
+        return True
+
     def post(self, *names: str, user: str = ADA, channel: str = PICTURES, **where: Any) -> dict[str, Any]:
         """Post pictures, each of another colour, and wait until the message was delivered."""
         files = [
@@ -165,6 +170,11 @@ class Works:
     def whispers(self, user: str = ADA, channel: str = PICTURES) -> list[str]:
         """What only this person was told."""
         return [each["text"] for each in self.slack.ephemeral(channel) if each["only_for"] == user]
+
+    def whispered(self, user: str, before: int) -> str:
+        """What this person is told next."""
+        self.slack.wait(lambda _: len(self.whispers(user)) > before)
+        return self.whispers(user)[-1]
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.cards.buttons import MORE
 from bot.cards.forms import PICK, View
-from bot.cards.more_form import CALLBACK, DEED, DONE, more_form, telling
+from bot.cards.more_form import CALLBACK, DEED, DONE, gone, more_form, telling
 from bot.listeners.pressed import Pressed, chosen, pressed, reports
 from bot.listeners.showing import Say, acknowledge, change_modal, open_modal, whisper
 from bot.offers import Offer, offers, underway
@@ -37,17 +37,15 @@ def register(app: App, catalog: Catalog, wishes: Wishes) -> None:
 
     def on_pick(body: dict[str, Any], client: WebClient) -> None:
         press = pressed(body)
-        view = form(press, press.value, catalog, wishes)
-        if view is not None:
-            change_modal(client, press, view)
+        change_modal(client, press, form(press, press.value, catalog, wishes) or gone(GONE))
 
     def on_deed(body: dict[str, Any], client: WebClient) -> None:
         press = pressed(body)
         found = reports(press.seat, press.team, catalog)
         one = chosen(found, press.seat.image)
         words = done(press, one, wishes) if one else GONE
-        if one:
-            change_modal(client, press, telling(found, one, words, press.seat.metadata), words)
+        told = telling(found, one, words, press.seat.metadata) if one else gone(words)
+        change_modal(client, press, told, words)
 
     app.action(MORE)(ack=acknowledge, lazy=[on_button])
     app.action(PICK, matchers=[_here])(ack=acknowledge, lazy=[on_pick])
