@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.calls import EYES_PACE, PACES, PER_CHANNEL, Calls
+from bot.calls import EYES_PACE, PACES, PER_CHANNEL, SPARE, Calls
+from bot.cards.message import text_digest
 from bot.cards.published import as_published
 from bot.judge import After, judge, reacted
 from bot.refusals import Kind, Refusal
@@ -133,12 +134,15 @@ class Outbox:
         team, method = card.message.team, METHODS[type(step)]
         if step == React(EYES) and (free_at := self._cards.reserve(team, "eyes", EYES_PACE)):
             return free_at
-        return self._cards.reserve(team, method, PACES[method])
+        patient = isinstance(step, Edit) and not step.urgent
+        return self._cards.reserve(team, method, SPARE[method] if patient else PACES[method])
 
     def _call(self, card: Card, step: Call) -> After:
         noted = card.done
         if isinstance(step, Post):
-            noted = replace(card.done, ts=None, posting=self._clock() + IN_DOUBT)
+            text = text_digest(step.content.text)
+            until = self._clock() + IN_DOUBT
+            noted = replace(card.done, ts=None, posting=until, post=text, told=step.tells)
             self._cards.note(card, noted)
         try:
             done = replace(self._take(card, noted, step), tries=0, fault=None)
@@ -156,12 +160,12 @@ class Outbox:
     def _take(self, card: Card, done: Done, step: Call) -> Done:
         message = card.message
         match step:
-            case Post(content):
+            case Post(content, tells):
                 ts = self._calls.post(message, content)
-                return replace(done, ts=ts, digest=content.digest, posting=0.0, frozen=False)
-            case Edit(ts, content):
+                return replace(done, ts=ts, digest=content.digest, posting=0.0, frozen=False, told=tells)
+            case Edit(ts, content, tells):
                 self._calls.edit(message, ts, content)
-                return replace(done, digest=content.digest)
+                return replace(done, digest=content.digest, told=tells)
             case Remove(ts):
                 self._calls.remove(message, ts)
                 return replace(done, over=card.withdrawn, ts=None)
@@ -176,7 +180,7 @@ class Outbox:
 
     def _look(self, card: Card, done: Done) -> Done:
         try:
-            found = self._calls.find(card.message, self._texts(card))
+            found = self._calls.find(card.message, done.post)
         except Refusal:
             if card.seen is None:
                 raise
@@ -192,15 +196,6 @@ class Outbox:
             self._cards.hold(card.message.team, method, now + refusal.retry_after)
         log.warning("%s for a card in %s: %s", method, card.message.channel, refusal.words)
         return judge(card, noted, step, refusal, now)
-
-    def _texts(self, card: Card) -> set[str]:
-        """What our message may say by now."""
-        reports, now = self._reports(card), self._clock()
-        blank = replace(card, done=Done())
-        later = max(now, card.opened_at + SLOW)
-        delays = self._delays(card, reports, later)
-        steps = [next_step(blank, r, later, d) for r, d in ((reports, delays), ([None] * len(reports), ()))]
-        return {step.content.text for step in steps if isinstance(step, Post)}
 
     def _delays(self, card: Card, reports: Sequence[Report | None], now: float) -> list[str]:
         """Why pictures that should be here by now are not, in words; each once."""

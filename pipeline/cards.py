@@ -40,6 +40,10 @@ class Done:
     """Our message, once it is known to be there."""
     digest: str = ""
     """Of the content that was sent last."""
+    post: str = ""
+    """Digest of the text that was posted last, for a Slack that tells nothing else of its messages."""
+    told: bool = False
+    """What was found stands in our message, not only that the pictures are being looked at."""
     plain: bool = False
     """Slack refused the card's blocks; its text alone is sent."""
     frozen: bool = False

@@ -29,8 +29,12 @@ class Content:
     @property
     def digest(self) -> str:
         """Changes when the content does."""
-        seen = json.dumps([self.text, self.blocks], sort_keys=True)
-        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+        return text_digest(json.dumps([self.text, self.blocks], sort_keys=True))
+
+
+def text_digest(words: str) -> str:
+    """Stands for words that are too long to be kept."""
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def looking(done: int, total: int, delays: Sequence[str] = ()) -> Content:

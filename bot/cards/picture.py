@@ -14,6 +14,8 @@ SLACK_STRIPS = (
 )
 DECIDING = "decide_release"
 """The actor that clears and holds."""
+REPORTING = "report_findings"
+"""The actor that announces what was found."""
 CREDIT = "Place names: GeoNames (CC BY 4.0), OpenStreetMap (ODbL)."
 
 
@@ -25,6 +27,12 @@ def is_quiet(report: Report) -> bool:
 def is_trouble(report: Report) -> bool:
     """Was the picture refused, or did something break?"""
     return report.get("state") in ("rejected", "failed")
+
+
+def is_told(report: Report) -> bool:
+    """Have the findings been announced, even if the web copies are still being made?"""
+    reported = (report.get("actors") or {}).get(REPORTING) or {}
+    return report.get("state") != "waiting" or reported.get("state") == "done"
 
 
 def is_cleared(report: Report) -> bool:

@@ -67,11 +67,10 @@ def one(report: Report, here: str) -> Content:
 
 def _findings(report: Report) -> list[str]:
     """What is known so far; web copies are still being made when the verdict is long there."""
-    if report.get("state") != "waiting":
-        return [picture.verdict(report), *picture.facts(report)]
-    if not report.get("release") or not (picture.is_cleared(report) or picture.is_quiet(report)):
+    if not picture.is_told(report):
         return ["*Being looked at.*"]
-    return [picture.verdict(report), *picture.facts(report), "Some steps are still under way."]
+    busy = ["Some steps are still under way."] if report.get("state") == "waiting" else []
+    return [picture.verdict(report), *picture.facts(report), *busy]
 
 
 def timeline(report: Report) -> list[str]:
