@@ -7,14 +7,19 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.intake import Door
-from bot.listeners.actions import details
+from bot.listeners.actions import details, markup, more, opinion
 from bot.listeners.commands import imgstatus
 from bot.listeners.events import departure, file_shared, message, unknown
 from bot.listeners.shortcuts import check_image
-from bot.ports import Health, Intake
+from bot.listeners.views import markup as markup_view
+from bot.listeners.views import opinion as opinion_view
+from bot.ports import Health, Intake, Runs
+from bot.wishes import Wishes
 from pipeline.cards import Cards, Shares
 from pipeline.catalog import Catalog
 from pipeline.errors import LoupeError
+from pipeline.opinions import Opinions
+from pipeline.ports import Notes
 
 __all__ = ["App", "create_app"]
 log = logging.getLogger("bot.bolt")
@@ -46,6 +51,9 @@ def create_app(
     cards: Cards,
     shares: Shares,
     health: Health,
+    runs: Runs,
+    notes: Notes,
+    opinions: Opinions,
 ) -> App:
     """The app for HTTP and for Socket Mode.
 
@@ -73,6 +81,12 @@ def create_app(
     departure.register(app, cards)
     imgstatus.register(app, catalog, health)
     check_image.register(app, door, catalog)
+    wishes = Wishes(notes, runs)
     details.register(app, catalog)
+    markup.register(app, catalog)
+    markup_view.register(app, catalog, wishes)
+    opinion.register(app, catalog)
+    opinion_view.register(app, catalog, opinions, wishes)
+    more.register(app, catalog, wishes)
     unknown.register(app)
     return app

@@ -6,13 +6,12 @@ of one minute sees at most burst + 60 / every calls; what Slack still refuses sa
 "100 or more" are for files.info is left to Slack: pictures that we hold back are never served sooner.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.api import call
-from bot.cards.message import Content
+from bot.cards.message import Content, text_digest
 from bot.envelope import EVENT_TYPE, MARK, answered
 from bot.reading import Reading
 from bot.refusals import Kind, Refusal
@@ -29,6 +28,8 @@ PACES = {
     "conversations.replies": Pace(1.5, 10),
     "files.info": Pace(0.05, 200),
 }
+SPARE = {"chat.update": Pace(1.5, 4)}
+"""For calls that can wait: the same window, of which they leave the larger part to those that cannot."""
 EYES_PACE = Pace(4.0, 8)
 """As often as a reaction can be taken away again."""
 
@@ -76,16 +77,17 @@ class Calls:
         """Take our reaction away."""
         call(self._client.reactions_remove, channel=message.channel, timestamp=message.ts, name=name)
 
-    def find(self, message: Message, texts: Collection[str]) -> tuple[str, str] | None:
+    def find(self, message: Message, post: str) -> tuple[str, str] | None:
         """Our message for this one, where it is in the thread: its ts and its content's digest.
 
-        ``texts``: what it may say, for a Slack that shows neither metadata nor blocks.
+        ``post``: digest of its text, for a Slack that shows neither metadata nor blocks.
         """
         for reply in self._reading.after(message):
             own = answered({"bot_id": "?", **reply})
             payload = (reply.get("metadata") or {}).get("event_payload") or {}
             bare = not (reply.get("metadata") or reply.get("blocks"))
-            if own == message if own else bare and reply.get("text") in texts:
+            same = bare and text_digest(str(reply.get("text"))) == post
+            if own == message if own else same:
                 return str(reply["ts"]), str(payload.get("digest") or "")
         return None
 

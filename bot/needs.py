@@ -32,6 +32,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
     "views.open": (),
+    "views.update": (),
 }
 
 COMMANDS: dict[str, tuple[str, ...]] = {"/imgstatus": ("commands",)}

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.calls import EYES_PACE, PACES, PER_CHANNEL, Calls
+from bot.calls import EYES_PACE, PACES, PER_CHANNEL, SPARE, Calls
+from bot.cards.message import text_digest
+from bot.cards.published import as_published
 from bot.judge import After, judge, reacted
 from bot.refusals import Kind, Refusal
 from bot.wanted import EYES, SLOW, Call, Edit, End, Look, Post, React, Remove, Rest, Unreact, next_step
@@ -118,20 +120,29 @@ class Outbox:
         if isinstance(step, Post) and card.rest_until > now:
             return After(card.done, card.rest_until)
         if free_at := self._free_at(card, step):
-            late = card.opened_at + SLOW if step == React(EYES) else free_at + random.uniform(0, 0.3)  # noqa: S311
-            return After(card.done, late)
+            return After(
+                card.done, card.opened_at + SLOW if step == React(EYES) else self._turn(card, step, free_at)
+            )
         return self._call(card, step)
+
+    def _turn(self, card: Card, step: Call, free_at: float) -> float:
+        """When to ask again; cards that wait for the same slow call spread out over its pace."""
+        crowd = 0 if isinstance(step, Post) else card.others
+        return free_at + random.uniform(0, 0.3 + crowd * PACES[METHODS[type(step)]].every)  # noqa: S311
 
     def _free_at(self, card: Card, step: Call) -> float:
         team, method = card.message.team, METHODS[type(step)]
         if step == React(EYES) and (free_at := self._cards.reserve(team, "eyes", EYES_PACE)):
             return free_at
-        return self._cards.reserve(team, method, PACES[method])
+        patient = isinstance(step, Edit) and not step.urgent
+        return self._cards.reserve(team, method, SPARE[method] if patient else PACES[method])
 
     def _call(self, card: Card, step: Call) -> After:
         noted = card.done
         if isinstance(step, Post):
-            noted = replace(card.done, ts=None, posting=self._clock() + IN_DOUBT)
+            text = text_digest(step.content.text)
+            until = self._clock() + IN_DOUBT
+            noted = replace(card.done, ts=None, posting=until, post=text, told=step.tells)
             self._cards.note(card, noted)
         try:
             done = replace(self._take(card, noted, step), tries=0, fault=None)
@@ -149,12 +160,12 @@ class Outbox:
     def _take(self, card: Card, done: Done, step: Call) -> Done:
         message = card.message
         match step:
-            case Post(content):
+            case Post(content, tells):
                 ts = self._calls.post(message, content)
-                return replace(done, ts=ts, digest=content.digest, posting=0.0)
-            case Edit(ts, content):
+                return replace(done, ts=ts, digest=content.digest, posting=0.0, frozen=False, told=tells)
+            case Edit(ts, content, tells):
                 self._calls.edit(message, ts, content)
-                return replace(done, digest=content.digest)
+                return replace(done, digest=content.digest, told=tells)
             case Remove(ts):
                 self._calls.remove(message, ts)
                 return replace(done, over=card.withdrawn, ts=None)
@@ -169,7 +180,7 @@ class Outbox:
 
     def _look(self, card: Card, done: Done) -> Done:
         try:
-            found = self._calls.find(card.message, self._texts(card))
+            found = self._calls.find(card.message, done.post)
         except Refusal:
             if card.seen is None:
                 raise
@@ -186,15 +197,6 @@ class Outbox:
         log.warning("%s for a card in %s: %s", method, card.message.channel, refusal.words)
         return judge(card, noted, step, refusal, now)
 
-    def _texts(self, card: Card) -> set[str]:
-        """What our message may say by now."""
-        reports, now = self._reports(card), self._clock()
-        blank = replace(card, done=Done())
-        later = max(now, card.opened_at + SLOW)
-        delays = self._delays(card, reports, later)
-        steps = [next_step(blank, r, later, d) for r, d in ((reports, delays), ([None] * len(reports), ()))]
-        return {step.content.text for step in steps if isinstance(step, Post)}
-
     def _delays(self, card: Card, reports: Sequence[Report | None], now: float) -> list[str]:
         """Why pictures that should be here by now are not, in words; each once."""
         if None not in reports or now < card.opened_at + SLOW:
@@ -210,9 +212,11 @@ class Outbox:
     def _reports(self, card: Card) -> Sequence[Report | None]:
         if card.done.over is not None or card.withdrawn is not None or card.words is not None:
             return ()
-        listed = self._listed(card)
-        known = dict(card.reports)
-        for image in listed:
-            if image.image not in known and image.state != "waiting":
-                known[image.image] = self._catalog.report(image.image)
-        return [known.get(image.image) for image in listed]
+        return [self._report(card.reports.get(image.image), image) for image in self._listed(card)]
+
+    def _report(self, announced: Report | None, image: Listed) -> Report | None:
+        """What was announced, as it stands in the ledger by now; None while there is nothing to tell."""
+        if announced is None and image.state == "waiting":
+            return None
+        kept = self._catalog.report(image.image)
+        return kept if announced is None else as_published(announced, kept)

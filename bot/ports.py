@@ -15,3 +15,13 @@ class Intake(Protocol):
 
     def enter(self, arrivals: Sequence[tuple[str, Source]]) -> list[Entry]:
         """Take each in under its delivery key; on disk when it returns. The same key again is harmless."""
+
+
+class Runs(Protocol):
+    """Starts actors again."""
+
+    def replay(self, image: str, actor: str | None = None) -> list[str]:
+        """Run one actor again, or every parked one, and what follows; the actors that are due.
+
+        Raises ``Unknown`` for an image or actor that does not exist.
+        """

@@ -44,6 +44,8 @@ class Post:
     """Post our message."""
 
     content: Content
+    tells: bool = True
+    """Does it say what was found, or only that the pictures are being looked at?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Edit:
 
     ts: str
     content: Content
+    tells: bool = True
+    """Does it say what was found?"""
+    urgent: bool = True
+    """Does anybody wait for it, or does it only add to what stands there?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +126,9 @@ def _meanwhile(card: Card, reports: Sequence[Report | None], now: float, delays:
     stuck = needs_admin(delays)
     content = _fitting(card, looking(len(reports) - reports.count(None), len(reports), delays))
     if age >= SLOW and done.ts is None:
-        return Post(content) if stuck or card.others <= CROWD else Rest(now + SLOW)
+        return Post(content, tells=False) if stuck or card.others <= CROWD else Rest(now + SLOW)
     if done.ts and done.digest != content.digest and not done.frozen:
-        return Edit(done.ts, content)
+        return Edit(done.ts, content, tells=False)
     if age < SLOW:
         return Rest(card.opened_at + SLOW)
     return (_turn(done, TROUBLE) if stuck and done.ts else None) or Rest(now + min(60.0, age / 4))
@@ -133,9 +139,14 @@ def _finally(wanted: Card, reports: Sequence[Report]) -> Step:
     content = _fitting(wanted, card(reports, message.channel, f"{message.channel}:{message.ts}"))
     if done.ts is None:
         return Post(content)
-    if done.digest != content.digest:
-        return Post(content) if done.frozen else Edit(done.ts, content)
-    return _turn(done, reaction(reports)) or Rest()
+    turn = _turn(done, reaction(reports))
+    if done.digest == content.digest:
+        return turn or Rest()
+    if done.frozen:
+        return Post(content)
+    urgent = not done.told or any(picture.is_quiet(report) for report in reports)
+    first = turn is not None and not urgent and (isinstance(turn, React) or done.tries > 0)
+    return turn if turn and first else Edit(done.ts, content, urgent=urgent)
 
 
 def _turn(done: Done, ending: str) -> Step | None:

@@ -1,18 +1,29 @@
 """May an image be shown? What nobody has looked at is not shown."""
 
 from pipeline.actor import actor
-from pipeline.ports import ReleaseBands
-from pipeline.results import Failed, Nudity, Release, Skipped
+from pipeline.ports import Notes, ReleaseBands
+from pipeline.results import Arrived, Failed, Nudity, Release, Skipped
+
+ASKED = "A person asked that nobody sees it before a moderator has looked."
 
 
 @actor(timeout=5, memory=256)
-def decide_release(nudity: Nudity | Failed | Skipped, bands: ReleaseBands) -> Release:
+def decide_release(
+    arrived: Arrived, nudity: Nudity | Failed | Skipped, bands: ReleaseBands, notes: Notes
+) -> Release:
     """Clear an image, hold it, or ask a person.
 
     Every ending of the detector gets a decision, so that whoever waits for one never waits in vain: a
     detector that failed leaves the image to a person; a picture that cannot be read, or was never looked at,
-    is held, since there is nothing that a person could look at either.
+    is held, since there is nothing that a person could look at either. The wish ``hold`` clears nothing and
+    takes back nothing: what would be cleared waits for a person.
     """
+    found = _by_detector(nudity, bands)
+    asked = found.decision == "cleared" and notes.get(arrived.image, "hold")
+    return Release("review", ASKED) if asked else found
+
+
+def _by_detector(nudity: Nudity | Failed | Skipped, bands: ReleaseBands) -> Release:
     match nudity:
         case Nudity(score=score):
             return _by_score(score, bands)

@@ -14,6 +14,8 @@ from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.errors import Misconfigured
 
@@ -29,15 +31,18 @@ def token(settings: Settings) -> str:
 
 def app(base: Ground) -> App:
     """The Bolt app on this ledger."""
-    secret = base.settings.slack_signing_secret
+    secret, engine = base.settings.slack_signing_secret, base.engine()
     return create_app(
         client(token(base.settings), base.settings.slack_api_url),
         secret.get_secret_value() if secret else "",
-        intake=base.engine(),
+        intake=engine,
         catalog=base.catalog,
         cards=base.cards,
         shares=SqliteShares(base.database),
         health=lambda: health(base),
+        runs=engine,
+        notes=SqliteNotes(base.database),
+        opinions=SqliteOpinions(base.database),
     )
 
 

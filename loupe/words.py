@@ -1,12 +1,22 @@
 """Reports and queues as text for a person at a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.archiving import minute
 from pipeline.catalog import Erased, Queue
+from pipeline.opinions import Opinion, Wrong
 from pipeline.ports import Report
 
 VERDICTS = {"cleared": "Nothing to hold back", "review": "A person should look", "held": "Held back"}
+
+WRONG: Mapping[Wrong, str] = {
+    "nudity": "it must not be shown",
+    "no_nudity": "it shows no nudity",
+    "faces": "the faces are wrong",
+    "place": "the place or time is wrong",
+    "mark": "the mark is wrong",
+    "other": "something else is wrong",
+}
 
 
 def report_text(report: Report) -> str:
@@ -24,6 +34,11 @@ def erased_text(gone: Erased) -> str:
 def timeline_text(report: Report) -> str:
     """One line per actor: how it ended, attempts, milliseconds, what went wrong."""
     return "\n".join(f"  {_run(name, run)}" for name, run in report["actors"].items())
+
+
+def opinions_text(opinions: Sequence[Opinion]) -> str:
+    """What people said is wrong with the result, one line each."""
+    return "\n".join(f"  {_opinion(each)}" for each in opinions)
 
 
 def queue_text(queue: Queue) -> str:
@@ -79,6 +94,15 @@ def _archive(kept: Report) -> str:
         "restored": f"The original is back from the archive until {kept['until']}",
     }
     return f"{words[kept['state']]} ({kept['bytes']:,} bytes there)"
+
+
+def _opinion(opinion: Opinion) -> str:
+    wrong = ", ".join(WRONG[each] for each in opinion.wrong)
+    seen = "".join(sign if sign.isprintable() else " " for sign in opinion.comment)
+    comment = " ".join(seen.split())
+    return (
+        f"{opinion.at:%Y-%m-%d %H:%M} UTC, {opinion.person} says: {wrong}{f': {comment}' if comment else ''}"
+    )
 
 
 def _run(name: str, run: Report) -> str:

@@ -40,10 +40,14 @@ class Done:
     """Our message, once it is known to be there."""
     digest: str = ""
     """Of the content that was sent last."""
+    post: str = ""
+    """Digest of the text that was posted last, for a Slack that tells nothing else of its messages."""
+    told: bool = False
+    """What was found stands in our message, not only that the pictures are being looked at."""
     plain: bool = False
     """Slack refused the card's blocks; its text alone is sent."""
     frozen: bool = False
-    """Slack lets nobody edit our message; what is new needs a message of its own."""
+    """Slack lets nobody edit our message; what is new needs another, which may be edited again."""
     tries: int = 0
     """Calls that failed since the last one that worked."""
     fault: str | None = None
@@ -111,7 +115,11 @@ class Cards(News, Protocol):
         """Withdraw every card of a channel that is not finished."""
 
     def claim(self, owner: str, lease: float) -> Card | None:
-        """The next card that is due and whose channel nobody else is sending to."""
+        """The next card that is due and whose channel nobody else is sending to.
+
+        Cards without a message of ours go first. Those with one need no post, so they are claimed although
+        their channel rests.
+        """
 
     def note(self, card: Card, done: Done) -> None:
         """Record what was just done; kept even if the power fails right after.
@@ -122,7 +130,8 @@ class Cards(News, Protocol):
     def finish(self, card: Card, done: Done, due_at: float | None, *, rest_until: float = 0.0) -> None:
         """Give the card back; look again at ``due_at``, or when it changes.
 
-        Before ``rest_until`` nothing is claimed in its channel but fresh cards to which nothing was done.
+        Before ``rest_until`` nothing is claimed in its channel but fresh cards to which nothing was done, and
+        those that have their message.
         """
 
     def owners(self) -> list[str]:

@@ -94,14 +94,16 @@ class Engine:
     def replay(self, image: str, actor: str | None = None) -> list[str]:
         """Run one actor again, or every parked one; who waited for it follows. The actors that are due.
 
-        An actor that comes after another one of them, or whose turn has not come yet, follows by itself.
+        An actor that comes after another one of them, or whose turn has not come yet, follows by itself. One
+        that is at it runs once more: it may have begun before the reason for the replay was there.
         Raises ``Unknown`` for an image or actor that does not exist.
         """
         rows = self.ledger.rows(image)
         if not rows:
             raise Unknown(f"There is no image '{image}'.")
         again = [self.chain.actor(actor)] if actor else self._parked(rows)
-        tasks = [self._next_revision(each, image, rows) for each in self._first(again, rows)]
+        at_it = {name: task.revision for name, task in self.ledger.open_tasks(image).items() if task.running}
+        tasks = [self._next_revision(each, image, rows, at_it) for each in self._first(again, rows)]
         self.ledger.demand(tasks)
         self.ledger.resume(image, self.follow)
         return [task.actor for task in tasks]
@@ -141,9 +143,9 @@ class Engine:
         reason = refusal(self.chain, actor, work.rows)
         return Skipped(reason) if reason else None
 
-    def _next_revision(self, actor: Actor, image: str, rows: Rows) -> Task:
+    def _next_revision(self, actor: Actor, image: str, rows: Rows, at_it: Mapping[str, int]) -> Task:
         row = rows.get(actor.name)
-        revision = row.revision + 1 if row else 1
+        revision = 1 + max(row.revision if row else 0, at_it.get(actor.name, 0))
         return Task(image, actor.name, revision, priority(actor, rows), self.clock())
 
     def _arguments(self, actor: Actor, rows: Rows) -> dict[str, object]:

@@ -127,7 +127,7 @@ class Ledger(Protocol):
     ) -> list[Work]:
         """Record outcomes, start what they made ready, and claim up to ``want`` runs: one transaction.
 
-        A row is accepted only if its revision is the next one; a second result for it changes nothing.
+        A row is accepted only if its revision is newer; a second result for one changes nothing.
         Claims hold for ``lease`` seconds unless extended.
         """
 

@@ -14,7 +14,7 @@ FLOORS = [{"loupe"}, {"bot", "web", "scheduler", "sandbox"}, {"handlers"}, {"pip
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
-PURE |= {"alt", "markup", "publication", "archiving", "diary", "erasure"}
+PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}

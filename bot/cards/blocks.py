@@ -5,6 +5,7 @@ message) and /reference/block-kit/composition-objects/text-object. ``verbatim`` 
 somebody's words into links and mentions; escaped entities and our own ``<...>`` still work.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 Block = dict[str, Any]
@@ -30,15 +31,15 @@ def context(words: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(words)]}
 
 
-def button(words: str, action: str, value: str) -> Block:
-    """One button in a row of its own."""
-    pressed = {
-        "type": "button",
-        "text": {"type": "plain_text", "text": words},
-        "action_id": action,
-        "value": value,
-    }
-    return {"type": "actions", "elements": [pressed]}
+def button(words: str, action: str, value: str, **more: Any) -> Block:
+    """One button; ``more``: style, confirm."""
+    text = {"type": "plain_text", "text": words}
+    return {"type": "button", "text": text, "action_id": action, "value": value, **more}
+
+
+def actions(elements: Sequence[Block]) -> Block:
+    """Buttons and menus in one row."""
+    return {"type": "actions", "elements": list(elements)}
 
 
 def cut(words: str, limit: int) -> str:

@@ -5,12 +5,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import picture
-from bot.cards.blocks import ALL_BLOCKS, SECTION, TEXT, Block, button, context, cut, section
+from bot.cards import earlier, picture, published
+from bot.cards.blocks import ALL_BLOCKS, SECTION, TEXT, Block, context, cut, section
+from bot.cards.buttons import buttons
 from bot.cards.words import count, escape
 from pipeline.ports import Report
 
-DETAILS = "loupe_details"
 MOST = 40
 """Pictures that get a section of their own; Slack's own client attaches ten files at most."""
 ADMIN = "An admin has to"
@@ -29,8 +29,12 @@ class Content:
     @property
     def digest(self) -> str:
         """Changes when the content does."""
-        seen = json.dumps([self.text, self.blocks], sort_keys=True)
-        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+        return text_digest(json.dumps([self.text, self.blocks], sort_keys=True))
+
+
+def text_digest(words: str) -> str:
+    """Stands for words that are too long to be kept."""
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def looking(done: int, total: int, delays: Sequence[str] = ()) -> Content:
@@ -57,21 +61,21 @@ def saying(words: str) -> Content:
 
 
 def card(reports: Sequence[Report], here: str, value: str = "") -> Content:
-    """The card of a message in channel ``here``; ``value`` goes with the Details button."""
+    """The card of a message in channel ``here``; ``value`` goes with its buttons."""
     if len(reports) == 1:
         return _single(reports[0], here, value)
     return _many(reports, here, value)
 
 
 def _single(report: Report, here: str, value: str) -> Content:
-    verdict, facts = picture.verdict(report), picture.facts(report)
-    small = [picture.label(report), picture.duplicate(report, here), picture.credit(report)]
+    verdict, facts, links = picture.verdict(report), picture.facts(report), published.lines(report)
+    small = [picture.label(report), *_before(report, here), picture.credit(report)]
     if facts:
         small.append(HONESTY)
     footer = "\n".join(line for line in small if line)
-    body = [section(verdict)] + ([section("\n".join(facts))] if facts else [])
-    text = "\n".join([verdict, *facts, footer])
-    return Content(cut(text, TEXT), (*body, context(footer), *_details(value)))
+    body = [section(verdict), *(section("\n".join(lines)) for lines in (facts, links) if lines)]
+    text = "\n".join([verdict, *facts, *links, footer])
+    return Content(cut(text, TEXT), (*body, context(footer), *buttons([report], value)))
 
 
 def _many(reports: Sequence[Report], here: str, value: str) -> Content:
@@ -80,7 +84,7 @@ def _many(reports: Sequence[Report], here: str, value: str) -> Content:
     tail = "\n".join(dict.fromkeys(filter(None, [HONESTY, *(picture.credit(r) for r in reports)])))
     if rest > 0:
         tail = f"{count(rest, 'more picture')} of this message: `/imgstatus channel` lists them.\n{tail}"
-    frame = [section(head), context(tail), *_details(value)]
+    frame = [section(head), context(tail), *buttons(reports, value)]
     bodies = next(
         bodies
         for level in (_full, _short, _shortest)
@@ -107,21 +111,22 @@ def summary(reports: Sequence[Report]) -> str:
 
 
 def _full(index: int, report: Report, here: str) -> str:
-    lines = [f"*{index}.* {picture.label(report)}", picture.verdict(report), *picture.facts(report)]
-    return "\n".join(line for line in [*lines, picture.duplicate(report, here)] if line)
+    known = [*picture.facts(report), *published.lines(report), *_before(report, here)]
+    return "\n".join([f"*{index}.* {picture.label(report)}", picture.verdict(report), *known])
 
 
 def _short(index: int, report: Report, here: str) -> str:
-    lines = [f"*{index}.* {picture.label(report)}", picture.verdict(report), picture.brief(report)]
-    return cut("\n".join(line for line in [*lines, picture.duplicate(report, here)] if line), 500)
+    known = " · ".join(filter(None, [picture.brief(report), published.brief(report)]))
+    rest = filter(None, [known, published.original(report), *_before(report, here)])
+    return cut("\n".join([f"*{index}.* {picture.label(report)}", picture.verdict(report), *rest]), 500)
 
 
 def _shortest(index: int, report: Report, _here: str) -> str:
     return f"*{index}.* {picture.headline(report)}"
 
 
-def _details(value: str) -> list[Block]:
-    return [button("Details", DETAILS, value)] if value else []
+def _before(report: Report, here: str) -> list[str]:
+    return [line for line in (earlier.duplicate(report, here), earlier.mark(report, here)) if line]
 
 
 def _weight(blocks: Sequence[Block]) -> int:

@@ -5,14 +5,17 @@ nothing of what is in it: no faces, no place, no camera, no score.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from bot.cards.words import channel, count, date, escape, link, name, person, size, whole
+from bot.cards.words import count, date, escape, link, name, size, whole
 from pipeline.ports import Report
 
 SLACK_STRIPS = (
     "Slack removes the location from photos that are posted in it, so a posted photo usually has none."
 )
+DECIDING = "decide_release"
+"""The actor that clears and holds."""
+REPORTING = "report_findings"
+"""The actor that announces what was found."""
 CREDIT = "Place names: GeoNames (CC BY 4.0), OpenStreetMap (ODbL)."
 
 
@@ -26,13 +29,26 @@ def is_trouble(report: Report) -> bool:
     return report.get("state") in ("rejected", "failed")
 
 
+def is_told(report: Report) -> bool:
+    """Have the findings been announced, even if the web copies are still being made?"""
+    reported = (report.get("actors") or {}).get(REPORTING) or {}
+    return report.get("state") != "waiting" or reported.get("state") == "done"
+
+
+def is_cleared(report: Report) -> bool:
+    """May everybody see it? Cleared, and nobody is deciding anew; a broken step alone hides nothing."""
+    deciding = ((report.get("actors") or {}).get(DECIDING) or {}).get("state") in ("waiting", "running")
+    settled = report.get("state") not in ("held", "rejected") and _decision(report) == "cleared"
+    return settled and not deciding
+
+
 def verdict(report: Report) -> str:
     """The verdict in words, one or two sentences."""
     if report.get("state") == "rejected":
         return f"*Not looked at.* {escape(report.get('reason') or 'This file cannot be read as a picture.')}"
     if report.get("state") == "failed":
         reason = escape(report.get("reason") or "A step broke.")
-        if _may_show(report):
+        if is_cleared(report):
             return f"{_nudity(report)} One step did not finish: {reason} It can be run again."
         return f"*Not finished.* {reason} It is put aside and can be run again; nothing is lost."
     if _decision(report) == "review":
@@ -63,7 +79,7 @@ def headline(report: Report) -> str:
 
 def facts(report: Report) -> list[str]:
     """Everything else that may be said, one line each, most interesting first."""
-    if not _may_show(report):
+    if not is_cleared(report):
         return []
     lines = [_faces(report), *_place(report), _camera(report), _taken(report), _file(report)]
     return [line for line in lines if line]
@@ -71,32 +87,10 @@ def facts(report: Report) -> list[str]:
 
 def brief(report: Report) -> str:
     """The facts on one short line, for a card about many pictures."""
-    if not _may_show(report):
+    if not is_cleared(report):
         return ""
     where = _place_name(report) or "no location"
     return f"{_faces(report)} · {where}"
-
-
-def duplicate(report: Report, here: str) -> str:
-    """Whose picture this was before and when, as far as people in the channel ``here`` may know."""
-    twin = report.get("duplicate_of")
-    if not twin or is_quiet(report):
-        return ""
-    when = date(twin["at"]) if twin.get("at") else "earlier"
-    if not may_name(twin, report, here):
-        return f"The very same file was posted before, {when}."
-    who = person(str(twin.get("person") or ""))
-    place = channel(str(twin.get("channel") or ""))
-    where = "here" if twin.get("channel") == here else f"in {place}" if place else ""
-    told = " ".join(filter(None, [f"posted {when}", f"by {who}" if who else "", where]))
-    return f"The very same file as {name(twin.get('short') or 'an earlier one')}, {told}."
-
-
-def may_name(twin: Mapping[str, Any], report: Report, here: str) -> bool:
-    """May an earlier picture's poster and place be named in this channel?"""
-    source = report.get("source") or {}
-    same_team = not twin.get("team") or twin.get("team") == source.get("team")
-    return same_team and (not twin.get("private") or twin.get("channel") == here)
 
 
 def label(report: Report) -> str:
@@ -107,13 +101,7 @@ def label(report: Report) -> str:
 
 def credit(report: Report) -> str:
     """Whose place names these are, where there are any."""
-    return CREDIT if not is_quiet(report) and _place_name(report) else ""
-
-
-def _may_show(report: Report) -> bool:
-    """Was it looked at and cleared? A broken step alone hides nothing."""
-    broken = report.get("state") == "failed" and _decision(report) == "cleared"
-    return broken or not (is_trouble(report) or is_quiet(report))
+    return CREDIT if is_cleared(report) and _place_name(report) else ""
 
 
 def _decision(report: Report) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from bot.cards import picture
+from bot.cards import earlier, picture, published
 from bot.cards.message import Content, saying
 from bot.cards.words import count, date, escape, name
 from pipeline.catalog import Erased, Listed, Queue
@@ -59,11 +59,18 @@ def room(listed: Sequence[Listed]) -> Content:
 
 
 def one(report: Report, here: str) -> Content:
-    """Answer to ``/imgstatus ID``: the findings and the timeline."""
-    waiting = report.get("state") == "waiting"
-    findings = ["*Being looked at.*"] if waiting else [picture.verdict(report), *picture.facts(report)]
-    lines = [f"*{picture.label(report)}*", *findings, picture.duplicate(report, here), *timeline(report)]
-    return saying("\n".join(line for line in lines if line))
+    """Answer to ``/imgstatus ID``: the findings, what was published, and the timeline."""
+    before = [earlier.duplicate(report, here), earlier.mark(report, here)]
+    lines = [f"*{picture.label(report)}*", *_findings(report), *published.lines(report), *before]
+    return saying("\n".join(line for line in [*lines, *timeline(report)] if line))
+
+
+def _findings(report: Report) -> list[str]:
+    """What is known so far; web copies are still being made when the verdict is long there."""
+    if not picture.is_told(report):
+        return ["*Being looked at.*"]
+    busy = ["Some steps are still under way."] if report.get("state") == "waiting" else []
+    return [picture.verdict(report), *picture.facts(report), *busy]
 
 
 def timeline(report: Report) -> list[str]:

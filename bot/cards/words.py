@@ -7,8 +7,11 @@ import re
 import unicodedata
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 NAME_LIMIT = 80
+ADDRESS = "%:/?#[]@!$&'()*+,;="
+"""What stands in an address as it is, beside letters and digits (RFC 3986); all else is encoded."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _SLANTING = re.compile(r"(?<!\w)_|_(?!\w)")
@@ -23,10 +26,13 @@ def escape(words: object) -> str:
 
 def name(words: object, limit: int = NAME_LIMIT) -> str:
     """Somebody's words on one line (a file name, a camera), cut to ``limit``, without any formatting."""
-    line = " ".join(_visible(str(words)).split())
-    if len(line) > limit:
-        line = line[: limit - 1] + "…"
-    return _SLANTING.sub("＿", line).translate(_ESCAPES | _MARKS)
+    return _SLANTING.sub("＿", line(words, limit)).translate(_ESCAPES | _MARKS)
+
+
+def line(words: object, limit: int = NAME_LIMIT) -> str:
+    """Somebody's words on one line for a plain_text object, which shows every character as it is."""
+    whole = " ".join(_visible(str(words)).split())
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
 def _visible(words: str) -> str:
@@ -51,9 +57,10 @@ def channel(id: str) -> str | None:
 
 
 def link(address: str, label: str) -> str:
-    """A link with a label; addresses come from Loupe itself."""
-    safe = address.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")
-    return f"<{safe}|{escape(label)}>"
+    """A link with a label; the label alone where the address leads to no page."""
+    if not address.startswith(("http://", "https://")):
+        return escape(label)
+    return f"<{quote(address, safe=ADDRESS).replace('&', '&amp;')}|{escape(label)}>"
 
 
 def size(number: float) -> str:

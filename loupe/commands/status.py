@@ -9,6 +9,7 @@ import click
 from loupe import settings, words
 from loupe.ground import Ground, ground
 from loupe.options import data_option, json_option
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.errors import Unknown
 from pipeline.results import Failed
 
@@ -41,7 +42,8 @@ def _image(base: Ground, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        click.echo(words.report_text(report) + "\n" + words.timeline_text(report))
+        said = words.opinions_text(SqliteOpinions(base.database).of(found.image))
+        click.echo("\n".join(filter(None, [words.report_text(report), words.timeline_text(report), said])))
 
 
 def _queue(base: Ground, as_json: bool) -> None:

@@ -82,7 +82,7 @@ class MemoryCards:
             free = [kept for kept in due if self._is_free(kept.card, now)]
             if not free:
                 return None
-            first = min(free, key=lambda kept: kept.due_at or 0.0)
+            first = min(free, key=lambda kept: (kept.card.done.ts is not None, kept.due_at or 0.0))
             lane = self._lanes.setdefault(_lane(first.card), _Claim())
             lane.owner, lane.until = owner, now + lease
             others = sum(_lane(kept.card) == _lane(first.card) for kept in due) - 1
@@ -144,7 +144,8 @@ class MemoryCards:
     def _is_free(self, card: Card, now: float) -> bool:
         claim = self._lanes.get(_lane(card), _Claim())
         fresh = card.done == Done() and card.opened_at > now - FRESH
-        return (claim.rest_until <= now or fresh) and (claim.owner is None or claim.until <= now)
+        unrested = claim.rest_until <= now or fresh or card.done.ts is not None
+        return unrested and (claim.owner is None or claim.until <= now)
 
     def _touch(self, key: tuple[str, str, str], **changes: object) -> None:
         with self._changed:

@@ -135,7 +135,7 @@ class MemoryLedger:
         if removed:
             del self._tasks[row.image, row.actor]
             self._claims.pop((row.image, row.actor), None)
-        accepted = before is None or row.revision == before.revision + 1
+        accepted = before is None or row.revision > before.revision
         if accepted:
             known[row.actor] = row
         if accepted or removed:

@@ -40,8 +40,9 @@ SELECT c.*, coalesce(l.rest_until, 0) AS rest_until, e.seen FROM cards c
 LEFT JOIN card_lanes l ON l.team = c.team AND l.channel = c.channel
 LEFT JOIN card_echoes e ON e.team = c.team AND e.channel = c.channel AND e.ts = c.ts
 WHERE c.due_at <= :now AND (l.owner IS NULL OR l.until <= :now)
-  AND (coalesce(l.rest_until, 0) <= :now OR (c.done = '{}' AND c.opened_at > :fresh))
-ORDER BY c.due_at LIMIT 1
+  AND (coalesce(l.rest_until, 0) <= :now OR (c.done = '{}' AND c.opened_at > :fresh)
+       OR json_extract(c.done, '$.ts') IS NOT NULL)
+ORDER BY json_extract(c.done, '$.ts') IS NOT NULL, c.due_at LIMIT 1
 """
 OTHERS = "SELECT COUNT(*) FROM cards WHERE team = ? AND channel = ? AND due_at <= ?"
 ONE = "team = ? AND channel = ? AND ts = ?"

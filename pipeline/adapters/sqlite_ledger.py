@@ -39,7 +39,7 @@ ON CONFLICT (image, actor) DO UPDATE SET
     revision=excluded.revision, version=excluded.version, state=excluded.state, parked=excluded.parked,
     kind=excluded.kind, body=excluded.body, inputs=excluded.inputs, attempts=excluded.attempts,
     ms=excluded.ms, at=excluded.at
-WHERE excluded.revision = results.revision + 1
+WHERE excluded.revision > results.revision
 """
 
 

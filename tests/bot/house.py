@@ -28,9 +28,11 @@ from bot.socket import listen
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.catalog import Erased, Listed, Queue
-from pipeline.errors import Rejected, Transient, Unknown
+from pipeline.errors import Rejected, Transient, Unavailable, Unknown
 from pipeline.ledger import Entry, Row
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -60,6 +62,10 @@ class Book:
     """Why pictures without a report could not be fetched, in words."""
     gone: dict[str, Erased] = field(default_factory=dict)
     """Erased pictures, by short id."""
+    replayed: list[tuple[str, str | None]] = field(default_factory=list)
+    """The runs that were asked for: image and actor, None for every parked one."""
+    parked_runs: set[str] = field(default_factory=set)
+    """Images with a parked run."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -115,6 +121,15 @@ class Book:
         """See ``Catalog.parked``."""
         return []
 
+    def replay(self, image: str, actor: str | None = None) -> list[str]:
+        """See ``Runs.replay``."""
+        if self.broken:
+            raise Unavailable("The disk is full.")
+        if image not in self.images:
+            raise Unknown(image)
+        self.replayed.append((image, actor))
+        return [actor] if actor else sorted(self.parked_runs & {image})
+
     def queue(self) -> Queue:
         """See ``Catalog.queue``."""
         return Queue(2, 1, 0, 0, 3.0, {"done": len(self.reports)})
@@ -148,6 +163,8 @@ class House:
     outbox: Outbox
     repair: Repair
     url: str
+    notes: SqliteNotes
+    opinions: SqliteOpinions
 
     def look(self, **changes: Any) -> None:
         """Play the pipeline once: fetch every waiting picture and announce what it is."""
@@ -217,6 +234,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         web = client(config.bot_token, slack.api_url)
         database = Database(folder / "ledger.db")
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
+        notes, opinions = SqliteNotes(database), SqliteOpinions(database)
         app = create_app(
             web,
             config.signing_secret,
@@ -225,6 +243,9 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             cards=cards,
             shares=shares,
             health=lambda: [("Workers", "2 of 2 run")],
+            runs=book,
+            notes=notes,
+            opinions=opinions,
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))
@@ -246,6 +267,8 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             outbox=Outbox(cards, book, Calls(web)),
             repair=Repair(shares, files, Door(book, cards, shares), Reading(web)),
             url=url,
+            notes=notes,
+            opinions=opinions,
         )
         slack.settled()
 

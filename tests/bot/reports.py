@@ -1,6 +1,10 @@
 """Reports as ``pipeline.report`` builds them, made by hand."""
 
+from dataclasses import asdict
 from typing import Any
+
+from pipeline.markup import markup
+from pipeline.model import Rendition
 
 SLACK = {
     "kind": "slack",
@@ -64,12 +68,79 @@ def report(**changes: Any) -> dict[str, Any]:
         ],
         "release": {"decision": "cleared", "reason": "The score is below 20."},
         "watermark": None,
+        "page": None,
+        "alt": None,
         "renditions": [],
         "bytes_before": None,
         "bytes_after": None,
         "html": None,
+        "archive": None,
     }
     return {**known, **changes}
+
+
+PAGE = "https://pictures.example/i/0190a0a0-0000-7000-8000-000000000001"
+NAMED = {"art2560": (2560, 1440), "app512": (512, 384), "app108": (108, 81), "w150": (150, 113)}
+NAMED |= {"h150": (200, 150), "box50": (50, 38)}
+WIDTHS = {320: 240, 640: 480, 1280: 960, 2560: 1920}
+
+
+def renditions(page: str = PAGE) -> list[dict[str, Any]]:
+    """The 18 files of a picture, as the report lists them."""
+    made = [(name, size, "JPEG") for name, size in NAMED.items()]
+    made += [(f"s{wide}", (wide, WIDTHS[wide]), kind) for wide in WIDTHS for kind in ("JPEG", "WEBP", "AVIF")]
+    return [_rendition(name, size, kind, page) for name, size, kind in made]
+
+
+def _rendition(name: str, size: tuple[int, int], kind: str, page: str) -> dict[str, Any]:
+    path = f"{name}-00112233445566{len(name):02d}.{kind.lower().replace('jpeg', 'jpg')}"
+    return {
+        "name": name,
+        "width": size[0],
+        "height": size[1],
+        "format": kind,
+        "bytes": size[0] * size[1] // 10,
+        "bytes_uncompressed": size[0] * size[1] // 4,
+        "scaling": "libvips",
+        "encoder": kind.lower(),
+        "quality": 77,
+        "score": 77.3,
+        "marked": True,
+        "key": f"{page.rpartition('/')[2]}/{path}",
+        "note": "",
+        "url": f"{page}/{path}",
+    }
+
+
+def published(**changes: Any) -> dict[str, Any]:
+    """The same picture with its web copies."""
+    files = renditions()
+    words = markup([Rendition(**each) for each in files], "Photo of 2 people")
+    assert words
+    known = {
+        "watermark": {"found": False, "confidence": 3.0, "payload": None, "earlier": None}
+        | {"added": "8000000000000001"},
+        "page": PAGE,
+        "alt": "Photo of 2 people",
+        "renditions": files,
+        "bytes_before": sum(each["bytes_uncompressed"] for each in files),
+        "bytes_after": sum(each["bytes"] for each in files),
+        "html": asdict(words),
+    }
+    return report(**known) | changes
+
+
+def marked(**changes: Any) -> dict[str, Any]:
+    """A mark as ``watermark`` tells of it, of a picture that Grace posted."""
+    earlier: dict[str, Any] = {
+        "id": "x",
+        "short": "IMG-AAAA",
+        "at": "2026-05-03T08:00:00+00:00",
+        "team": "T1",
+    }
+    earlier |= {"person": "U0GRACE", "channel": "C2", "private": False}
+    known = {"found": True, "confidence": 100.0, "payload": "8000000000000002", "earlier": earlier}
+    return {**known, "added": None} | changes
 
 
 def held(**changes: Any) -> dict[str, Any]:

@@ -107,6 +107,31 @@ def test_after_the_card_the_reactions_follow_and_then_there_is_rest() -> None:
     assert next_step(a_card(done), [report()], NOW) == Rest()
 
 
+TOLD = Done(reactions=frozenset({"white_check_mark"}), ts="2.2", digest="before", told=True)
+
+
+def test_a_verdict_is_waited_for_and_what_only_adds_to_it_is_not() -> None:
+    looking = replace(TOLD, told=False)
+    assert next_step(a_card(looking), [report()], NOW) == Edit("2.2", SENT)
+    assert next_step(a_card(TOLD), [report()], NOW) == Edit("2.2", SENT, urgent=False)
+
+
+@pytest.mark.parametrize("hidden", [held(), review()])
+def test_what_must_no_longer_be_shown_is_taken_away_before_anything_else(hidden: dict[str, Any]) -> None:
+    step = next_step(a_card(TOLD), [hidden], NOW)
+    assert isinstance(step, Edit)
+    assert step.urgent
+
+
+def test_the_tick_comes_before_the_links_and_the_eyes_go_after_them() -> None:
+    eyes = replace(TOLD, reactions=frozenset({"eyes"}))
+    assert next_step(a_card(eyes), [report()], NOW) == React("white_check_mark")
+    both = replace(TOLD, reactions=frozenset({"eyes", "white_check_mark"}))
+    assert next_step(a_card(both), [report()], NOW) == Edit("2.2", SENT, urgent=False)
+    assert next_step(a_card(replace(both, tries=1)), [report()], NOW) == Unreact("eyes")
+    assert next_step(a_card(replace(both, digest=SENT.digest)), [report()], NOW) == Unreact("eyes")
+
+
 def test_without_the_right_to_react_there_is_rest_after_the_card() -> None:
     assert next_step(a_card(Done(ts="2.2", digest=SENT.digest, mute=True)), [report()], NOW) == Rest()
 

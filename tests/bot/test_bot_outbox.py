@@ -4,16 +4,19 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.calls import PACES, SPARE
 from bot.outbox import Outbox
 from bot.refusals import Kind, Refusal, retry_after
 from pipeline.adapters.memory_cards import MemoryCards
-from pipeline.cards import Message
+from pipeline.cards import Done, Message
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from tests.bot.house import Book, House, house
@@ -147,3 +150,35 @@ def test_every_refusal_is_sorted(home: House, fault: dict[str, Any], kind: Kind)
     with pytest.raises(Refusal) as caught:
         home.outbox._calls.remove(Message("T", "C0PICTURES", "1.1", "1.1"), "1.1")
     assert caught.value.kind is kind
+
+
+def test_links_leave_the_larger_part_of_the_edits_to_verdicts() -> None:
+    """A minute's edits stay within Slack's 50 whoever makes them, and those that can wait go last."""
+    cards, method = MemoryCards(), "chat.update"
+    spare, whole = SPARE[method], PACES[method]
+    assert spare.every == whole.every
+    assert whole.burst + 60 / whole.every <= 50
+    links = [cards.reserve("T1", method, spare) == 0 for _ in range(10)]
+    assert links.count(True) == spare.burst
+    verdicts = [cards.reserve("T1", method, whole) == 0 for _ in range(10)]
+    assert verdicts.count(True) == whole.burst - spare.burst
+
+
+def test_cards_that_wait_for_the_same_call_do_not_all_ask_again_at_once() -> None:
+    cards, book = MemoryCards(), Book()
+    for number in range(60):
+        source = replace(SOURCE, message=f"{number}.1", thread=f"{number}.1")
+        image = book.enter([(str(number), source)])[0].arrived.image
+        book.settle(image, report())
+        cards.announce(image, source, report())
+        card = cards.claim("before", 60)
+        assert card is not None
+        cards.finish(card, Done(ts="9.9", told=True, mute=True), None)
+    for image, listed in book.images.items():
+        cards.announce(image, listed.source, report(faces=[]))
+    cards.hold("T1", "chat.update", time.time() + 1)
+    outbox = Outbox(cards, book, Spy())  # type: ignore[arg-type]
+    while outbox.send_next("me"):
+        pass
+    again = sorted(kept.due_at or 0.0 for kept in cards._kept.values())
+    assert again[-1] - again[0] > 30

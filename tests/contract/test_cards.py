@@ -112,6 +112,23 @@ def test_a_card_given_back_makes_room_for_the_next_in_its_channel(cards: Cards) 
     assert claimed(cards).message == SECOND
 
 
+def test_a_first_message_goes_before_anything_that_is_done_to_those_that_stand(cards: Cards) -> None:
+    cards.open(FIRST, 0)
+    cards.finish(claimed(cards), Done(ts="9.9"), 1)
+    cards.open(SECOND, 2)
+    cards.finish(claimed(cards), Done(tries=1), 3)
+    assert claimed(cards).message == SECOND
+
+
+def test_what_stands_already_is_claimed_although_its_channel_rests(cards: Cards) -> None:
+    cards.open(FIRST, 0)
+    cards.finish(claimed(cards), Done(ts="9.9"), 0, rest_until=time.time() + LONG)
+    cards.open(SECOND, 0)
+    card = claimed(cards)
+    cards.finish(card, Done(tries=1), 0)
+    assert claimed(cards).message == FIRST
+
+
 def test_a_resting_channel_is_left_alone(cards: Cards) -> None:
     for message in (FIRST, SECOND):
         cards.open(message, 0)

@@ -157,12 +157,13 @@ class TestSettling:
         settle(ledger, row(late))
         assert ledger.open_tasks(image)["weigh"].revision == 2
 
-    def test_a_revision_that_is_not_the_next_changes_nothing(self, ledger: Ledger) -> None:
+    def test_a_newer_revision_has_the_last_word_in_whichever_order_they_come(self, ledger: Ledger) -> None:
         image = enter(ledger)
         work = claim(ledger)[0]
-        settle(ledger, row(work))
-        settle(ledger, row(work, toy.Weighed("too new"), revision=3))
-        assert ledger.rows(image)["weigh"].revision == 1
+        settle(ledger, row(work, toy.Weighed("newest"), revision=3))
+        settle(ledger, row(work, toy.Weighed("overtaken"), revision=2))
+        assert (found := ledger.rows(image)["weigh"]).revision == 3
+        assert found.result == toy.Weighed("newest")
 
     def test_a_result_for_an_unknown_image_changes_nothing(self, ledger: Ledger) -> None:
         enter(ledger)

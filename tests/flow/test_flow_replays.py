@@ -161,3 +161,31 @@ def test_the_sweep_frees_what_dead_workers_held(engine: Engine, shop: Shop) -> N
     assert engine.sweep() == 1
     work_off(engine)
     assert shop.states() == {"good": "done"}
+
+
+@pytest.mark.parametrize("order", [("slow", "quick"), ("quick", "slow")])
+def test_a_run_that_began_before_a_replay_never_has_the_last_word(
+    engine: Engine, order: tuple[str, str]
+) -> None:
+    """What the replay was asked for (a note, say) may have come too late for the run that is under way."""
+    image = settled(engine)
+    engine.replay(image, "paint")
+    runs = {"slow": engine.turn("slow")[0]}
+    assert engine.replay(image, "paint") == ["paint"]
+    runs["quick"] = engine.turn("quick")[0]
+    assert [runs[name].task.revision for name in ("slow", "quick")] == [2, 3]
+    for name in order:
+        engine.turn(name, [engine.run(runs[name])], want=0)
+    work_off(engine)
+    assert revisions(engine, image) == {"weigh": 1, "fold": 1, "paint": 3, "wrap": 2, "ship": 2}
+    assert engine.ledger.open_tasks(image) == {}
+
+
+def test_a_replay_during_the_very_first_run_runs_once_more(engine: Engine) -> None:
+    (image,) = enter(engine, "good")
+    first = engine.turn("slow")[0]
+    assert engine.replay(image, first.task.actor) == ["weigh"]
+    engine.turn("slow", [engine.run(first)], want=0)
+    work_off(engine)
+    assert set(revisions(engine, image).values()) == {1, 2}
+    assert revisions(engine, image)["weigh"] == 2

@@ -1,14 +1,22 @@
 """What nobody has looked at is not shown."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.decide_release import decide_release
+from handlers.decide_release import ASKED, decide_release
 from pipeline.actor import declared_in
-from pipeline.results import Failed, Nudity, Release, Skipped
+from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.model import Source
+from pipeline.ports import Note, Notes, Wish
+from pipeline.results import Arrived, Failed, Nudity, Release, Skipped
+
+ARRIVED = Arrived("image-1", "IMG-0001", Source("slack", "a.jpg", "F1"), datetime.now(UTC))
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,20 @@ class Bands:
     nude_from: float = 80
 
 
-def release(nudity: Nudity | Failed | Skipped, bands: Bands | None = None) -> Release:
-    result = decide_release(nudity, bands or Bands())
+class NoNotes:
+    """Nobody asked for anything."""
+
+    def set(self, image: str, wish: Wish, text: str = "", person: str = "") -> None: ...
+
+    def get(self, image: str, wish: Wish) -> Note | None: ...
+
+    def clear(self, image: str, wish: Wish) -> None: ...
+
+
+def release(
+    nudity: Nudity | Failed | Skipped, bands: Bands | None = None, notes: Notes | None = None
+) -> Release:
+    result = decide_release(ARRIVED, nudity, bands or Bands(), notes or NoNotes())
     assert isinstance(result, Release)
     return result
 
@@ -72,3 +92,34 @@ def test_a_picture_that_nobody_looked_at_is_held() -> None:
 def test_every_ending_of_the_detector_gets_a_decision() -> None:
     [declared] = declared_in("handlers.decide_release")
     assert set(declared.awaits["nudity"].accepts) == {Failed, Skipped}
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> SqliteNotes:
+    return SqliteNotes(Database(tmp_path / "ledger.db"))
+
+
+def test_a_person_can_ask_that_nobody_sees_it_before_a_moderator(notes: SqliteNotes) -> None:
+    notes.set("image-1", "hold", "", "U0ADALOVE1")
+    assert release(Nudity(1, "m"), notes=notes) == Release("review", ASKED)
+    notes.clear("image-1", "hold")
+    assert release(Nudity(1, "m"), notes=notes).decision == "cleared"
+
+
+def test_who_asked_is_not_told(notes: SqliteNotes) -> None:
+    notes.set("image-1", "hold", "it is my neighbour", "U0ADALOVE1")
+    assert not any(word in release(Nudity(1, "m"), notes=notes).reason for word in ("U0ADA", "neighbour"))
+
+
+def test_what_is_asked_of_one_image_holds_no_other(notes: SqliteNotes) -> None:
+    notes.set("image-2", "hold")
+    assert release(Nudity(1, "m"), notes=notes).decision == "cleared"
+
+
+@pytest.mark.parametrize(
+    "nudity", [Nudity(50, "m"), Nudity(99, "m"), Failed("broken"), Failed("no", rejected=True), Skipped("no")]
+)
+def test_asking_never_makes_a_decision_milder(notes: SqliteNotes, nudity: Nudity | Failed | Skipped) -> None:
+    before = release(nudity, notes=notes)
+    notes.set("image-1", "hold")
+    assert release(nudity, notes=notes) == before

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.api import call
 from bot.arrivals import Posted, posted
 from bot.cards.message import Content, card, saying
+from bot.cards.picture import is_told
 from bot.envelope import team_of
 from bot.intake import Door
 from bot.refusals import Kind, Refusal
@@ -88,6 +89,7 @@ def _is_outside(client: WebClient, channel: str) -> bool:
 
 
 def _found(known: list[Listed], asked: Posted, catalog: Catalog) -> Content:
-    if any(image.state == "waiting" for image in known):
+    reports = [catalog.report(image.image) for image in known]
+    if not all(is_told(report) for report in reports):
         return saying(WAITING)
-    return card([catalog.report(image.image) for image in known], asked.message.channel)
+    return card(reports, asked.message.channel)
