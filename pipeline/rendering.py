@@ -1,18 +1,22 @@
-"""Makes renditions of a stored original and keeps them in the store, where nobody but Loupe can read them."""
+"""Makes renditions of a stored original and keeps them in the store, where nobody but Loupe can read them.
+
+Numerics and libvips are imported when a picture is made: who only asks what actors there are does without.
+"""
 
 import hashlib
 from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from pipeline.imaging.renditions import Making, Rendered, render
-from pipeline.imaging.renditions_marking import Marker
-from pipeline.imaging.renditions_plan import plan
-from pipeline.imaging.renditions_source import original
 from pipeline.model import Rendition, RenditionFormat
 from pipeline.ports import Notes, Rendering, Store
 from pipeline.publication import staged
 from pipeline.results import Failed, Release, Skipped, WatermarkSeen
 from pipeline.shortid import payload
+
+if TYPE_CHECKING:
+    from pipeline.imaging.renditions import Rendered
+    from pipeline.imaging.renditions_marking import Marker
 
 SUFFIX: dict[RenditionFormat, str] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 
@@ -24,11 +28,13 @@ def withheld(image: str, release: Release, notes: Notes) -> str | None:
     return "Somebody asked for no web copies." if notes.get(image, "withdraw") else None
 
 
-def marker_for(image: str, seen: WatermarkSeen | Failed | Skipped, key: bytes) -> Marker:
+def marker_for(image: str, seen: WatermarkSeen | Failed | Skipped, key: bytes) -> "Marker":
     """What the renditions of an image shall say: what the picture came with, else what names the image.
 
     A mark of which only the presence was seen says nothing that could be kept: such a picture is marked.
     """
+    from pipeline.imaging.renditions_marking import Marker
+
     if isinstance(seen, WatermarkSeen) and seen.payload is not None:
         return Marker(key, int(seen.payload, 16), kept=True)
     return Marker(key, payload(image))
@@ -38,7 +44,7 @@ def made(
     image: str,
     key: str,
     formats: set[RenditionFormat],
-    marker: Marker,
+    marker: "Marker",
     store: Store,
     rendering: Rendering,
 ) -> Iterator[Rendition]:
@@ -46,6 +52,10 @@ def made(
 
     Raises ``Rejected`` where the original cannot be decoded.
     """
+    from pipeline.imaging.renditions import Making, render
+    from pipeline.imaging.renditions_plan import plan
+    from pipeline.imaging.renditions_source import original
+
     with store.open(key) as stream:
         source = original(stream, rendering.decode_bytes)
     specs = [spec for spec in plan(*source.size, source.has_alpha, source.animated) if spec.format in formats]
@@ -55,7 +65,7 @@ def made(
         yield found
 
 
-def _rendition(image: str, each: Rendered) -> Rendition:
+def _rendition(image: str, each: "Rendered") -> Rendition:
     digest = hashlib.sha256(each.data).hexdigest()[:16]
     return Rendition(
         name=each.spec.name,
