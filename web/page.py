@@ -75,22 +75,6 @@ def page(publication: Publication, nearby: Sequence[Town] = ()) -> str:
     )
 
 
-def headers(publication: Publication) -> dict[str, str]:
-    """What the answer with the page should say: nothing loads but the page's own files and pictures."""
-    urls = [publication.page, *(each.url for each in publication.renditions)]
-    hosts = " ".join(sorted({f"{at.scheme}://{at.netloc}" for at in map(urlsplit, urls) if at.netloc}))
-    policy = (
-        f"default-src 'none'; img-src 'self' {hosts}; style-src 'self'; script-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return {
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-    }
-
-
 def _where(spot: Spot | None, nearby: Sequence[Town]) -> dict[str, Any]:
     if spot is None:
         return {"links": None, "map": None, "neighbours": [], "about": False, "decimals": ROUNDED}

@@ -1,5 +1,6 @@
 """``loupe web``: pages, health and Slack's requests over HTTP, a part of `loupe up`."""
 
+import logging
 import socket
 from pathlib import Path
 
@@ -12,9 +13,16 @@ from bot import http
 from loupe import part, settings, slack
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
+from loupe.prepare import gazetteer
 from loupe.settings import LOOPBACK, Settings
+from pipeline.errors import Unavailable
+from pipeline.model import Spot, Town
 from web import public
 from web.app import create_app
+from web.assets import static_routes
+from web.page import TOWNS_MOST, TOWNS_WITHIN, page
+
+log = logging.getLogger("loupe.page")
 
 
 @click.command()
@@ -39,8 +47,8 @@ def command(port: int | None, fd: int | None, data: Path | None) -> None:
 def web(config: Settings) -> Starlette:
     """The app with the public files, and the bot's route when Slack is configured."""
     base = ground(config)
-    files = public.routes(base.standings, base.public, _named(base))
-    routes: list[BaseRoute] = [*files]
+    files = public.routes(base.standings, base.public, _named(base), _page(base))
+    routes: list[BaseRoute] = [*static_routes(), *files]
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
@@ -57,6 +65,20 @@ def _named(base: Ground) -> public.Named:
         return found.image if found else None
 
     return named
+
+
+def _page(base: Ground) -> public.Page:
+    """The page with the towns around the spot; without them where the index of places is broken."""
+    places = gazetteer(base.settings.data)
+
+    def around(spot: Spot) -> tuple[Town, ...]:
+        try:
+            return places.towns(spot, TOWNS_WITHIN, TOWNS_MOST)
+        except Unavailable as fault:
+            log.error("%s", fault.words)
+            return ()
+
+    return lambda shown: page(shown, around(shown.spot) if shown.spot else ())
 
 
 def _ready(base: Ground) -> str | None:

@@ -18,8 +18,9 @@ from starlette.routing import Route
 from pipeline.model import RenditionFormat, Spot, Town
 from pipeline.publication import Publication
 from tests.unit.pictures import IMAGE, rendition
+from web.about import about
 from web.assets import static_routes
-from web.page import headers, page
+from web.page import page
 
 FORMATS: tuple[RenditionFormat, ...] = ("JPEG", "WEBP", "AVIF")
 WIDTHS = (320, 640, 1280)
@@ -51,7 +52,7 @@ class Site:
     def show(self, publication: Publication, name: str = IMAGE) -> str:
         """Put the page of ``publication`` up; its address."""
         html = page(publication, TOWNS if publication.spot else ())
-        self.pages[name] = html, headers(publication)
+        self.pages[name] = html, about(publication, html).headers
         return f"{self.url}/i/{name}"
 
     def put(self, name: str, html: str) -> str:
