@@ -26,7 +26,7 @@ import pyvips
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench import renditions_bytes
+from bench import renditions_actors, renditions_bytes
 from bench.pictures import TWELVE_MEGAPIXELS
 from bench.rows import Row, table
 from pipeline.imaging.encode import PlainJpeg
@@ -124,7 +124,7 @@ def run() -> list[Row]:
         if other in timed:
             ratios = tuple(100 * mine / median(timed[other]) for mine in ours)
             rows.append(Row(f"ours / {other}", "%", ratios, f"at most {most:.0f}"))
-    return [*rows, *_peaks(), *_likeness(), *renditions_bytes.run()]
+    return [*rows, *renditions_actors.run(), *_peaks(), *_likeness(), *renditions_bytes.run()]
 
 
 def _timed() -> dict[str, list[float]]:

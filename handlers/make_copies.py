@@ -7,7 +7,7 @@ from pipeline.rendering import made, marker_for, withheld
 from pipeline.results import Accepted, Arrived, Copies, Failed, Release, Skipped, WatermarkSeen
 
 
-@actor(timeout=180, memory=512, priority=60)
+@actor(timeout=300, memory=1536, priority=60)
 def make_copies(
     arrived: Arrived,
     accepted: Accepted,

@@ -99,7 +99,7 @@ def _decoded(image: ImageFile, budget: int) -> Original:
     load(image)
     header = _header(image)
     flat = _flat(image, max(1, min(image.size) // ENOUGH))
-    pixels = in_vips(np.asarray(flat))
+    pixels = in_vips(_array(flat))
     size = _upright(flat.size, header)
     return Original(size, flat.mode == _PREMULTIPLIED, animated, lambda: pixels, _foreign(image), header)
 
@@ -134,6 +134,16 @@ def _flat(image: Image.Image, factor: int) -> Image.Image:
             return clear
         return Image.merge("RGB", clear.split()[:3])
     return image if factor == 1 and is_plain(image) else shrunk(image, factor)
+
+
+def _array(picture: Image.Image) -> Pixels:
+    """What ``np.asarray`` gives, in bands: that would hold two more copies for a moment."""
+    width, height = picture.size
+    pixels = np.empty((height, width, len(picture.getbands())), np.uint8)
+    rows = max(1, BAND // width)
+    for top in range(0, height, rows):
+        pixels[top : top + rows] = np.asarray(picture.crop((0, top, width, min(height, top + rows))))
+    return pixels
 
 
 def _premultiplied(image: Image.Image, factor: int) -> Image.Image:

@@ -1,6 +1,7 @@
 """Every port that an actor asks for is answered by something that keeps its promise; workers can be built."""
 
 import inspect
+import os
 import pickle
 import subprocess
 import sys
@@ -183,3 +184,23 @@ def test_health_of_a_new_ledger_is_calm(base: Ground) -> None:
 def test_no_part_of_the_bot_is_built_without_a_token(base: Ground, part: Any) -> None:
     with pytest.raises(Misconfigured, match=r"SLACK_BOT_TOKEN is not set\. Example"):
         part(base)
+
+
+def test_a_worker_is_told_to_use_one_processor_before_its_numerics_are_loaded(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from loupe import factory\n"
+        "from loupe.settings import load\n"
+        "from pipeline import workers\n"
+        "from pipeline.retry import Backoff\n"
+        "assert 'numpy' not in sys.modules\n"
+        "factory.passing(load(data=Path(sys.argv[1])), (), Backoff())()\n"
+        "assert 'numpy' in sys.modules\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    bare = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, env=bare
+    )
+    assert ran.stdout.strip() == "1", ran.stderr
