@@ -39,6 +39,6 @@ def start(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "uvicorn.access"):
+    for noisy in ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
