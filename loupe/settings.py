@@ -148,7 +148,13 @@ class Settings(BaseSettings):
     @property
     def site(self) -> str:
         """Where people reach the pages, without a slash at the end."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or f"http://{self.reachable}:{self.port}"
+
+    @property
+    def reachable(self) -> str:
+        """How this machine itself reaches what listens on ``host``."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"[{host}]" if ":" in host else host
 
     @property
     def ledger(self) -> Path:

@@ -55,16 +55,17 @@ def _parts(config: Settings, listener: socket.socket) -> list[Part]:
     ]
     if not config.has_slack:
         _listen(SANDBOX_HOST, sandbox_port(config)).close()
-        requests = f"http://{_reachable(config.host)}:{config.port}/slack/events"
+        requests = f"http://{config.reachable}:{config.port}/slack/events"
         parts.insert(0, Part("sandbox", ["--port", str(sandbox_port(config)), "--request-url", requests]))
     return parts
 
 
 def _environment(config: Settings) -> dict[str, str]:
-    """What connects the bot and the sandbox: tokens made for this run alone."""
+    """What all parts must agree on: the port, and what connects bot and sandbox, made for this run alone."""
+    port = {"LOUPE_PORT": str(config.port)}
     if config.has_slack:
-        return {}
-    return {
+        return port
+    return port | {
         "SLACK_BOT_TOKEN": f"xoxb-sandbox-{secrets.token_hex(12)}",
         "SLACK_SIGNING_SECRET": secrets.token_hex(16),
         "SLACK_API_URL": f"http://127.0.0.1:{sandbox_port(config)}/api/",
@@ -94,13 +95,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
-
-
 def _announce(config: Settings, stop: Event) -> None:
     """Say where to go, once it is there."""
-    address = f"http://{_reachable(config.host)}:{config.port}"
+    address = f"http://{config.reachable}:{config.port}"
     if not _ready(f"{address}/readyz", stop):
         return
     if config.has_slack:

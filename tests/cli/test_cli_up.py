@@ -85,7 +85,7 @@ def test_with_tokens_there_is_no_sandbox_and_nothing_is_made_up(monkeypatch: pyt
     config = set_up(monkeypatch, LOUPE_PORT=free_port(), **TOKENS)
     with parts(config) as started:
         assert list(started) == ["web", "bot", "worker", "clock"]
-    assert up._environment(config) == {}
+    assert up._environment(config) == {"LOUPE_PORT": str(config.port)}
 
 
 def test_the_tokens_of_the_sandbox_are_new_each_time_and_lead_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,10 +125,20 @@ def test_an_address_that_is_not_this_machines_is_told(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.0.0.7", "10.0.0.7")]
+    ("host", "reached"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.0.0.7", "10.0.0.7"), ("::1", "[::1]")],
 )
-def test_an_address_that_means_all_is_reached_as_this_one(host: str, reached: str) -> None:
-    assert up._reachable(host) == reached
+def test_an_address_that_means_all_is_reached_as_this_one(
+    monkeypatch: pytest.MonkeyPatch, host: str, reached: str
+) -> None:
+    assert set_up(monkeypatch, LOUPE_HOST=host).reachable == reached
+
+
+def test_every_part_learns_the_port_so_that_links_lead_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(port=free_port())
+    for name, value in up._environment(config).items():
+        monkeypatch.setenv(name, value)
+    assert load().site == config.site == f"http://127.0.0.1:{config.port}"
 
 
 def announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **values: Any) -> str:
