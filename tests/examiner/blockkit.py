@@ -7,7 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 ALL = 13_200
 """Characters of all blocks together, beyond which Slack answers msg_blocks_too_long."""
-KNOWN = {"section", "context", "actions", "divider", "header", "image"}
+KNOWN = {"section", "context", "actions", "divider", "header", "image", "input", "rich_text"}
 
 
 def faults(blocks: list[Json], most: int = 50) -> list[str]:
@@ -30,6 +30,11 @@ def _block(block: Json) -> Iterator[str]:
             yield from _text(block["text"], 3000) if block.get("text") else ()
             yield from (f for each in block.get("fields", []) for f in _text(each, 2000))
             yield from ["too many fields"] * (len(block.get("fields", [])) > 10)
+            yield from _button(block["accessory"]) if "accessory" in block else ()
+        case "input":
+            yield from _text(block["label"], 2000, plain=True)
+            yield from _text(block["hint"], 2000, plain=True) if "hint" in block else ()
+            yield from _input(block["element"])
         case "context":
             yield from _number(block, 10)
             yield from (f for each in block["elements"] if each["type"] != "image" for f in _text(each, 3000))
@@ -60,10 +65,42 @@ def _text(text: Json, most: int, *, plain: bool = False) -> Iterator[str]:
         yield f"{kind} with a field of the other"
 
 
+def view_faults(view: Json) -> list[str]:
+    """Everything that Slack would refuse in a modal."""
+    found = faults(view["blocks"], 100)
+    found += [
+        f for key in ("title", "close", "submit") if key in view for f in _text(view[key], 24, plain=True)
+    ]
+    found += ["a modal with inputs and no submit"] * (
+        any(block["type"] == "input" for block in view["blocks"]) and "submit" not in view
+    )
+    found += ["private_metadata too long"] * (len(view.get("private_metadata") or "") > 3000)
+    return found + ["callback_id too long"] * (len(view.get("callback_id") or "") > 255)
+
+
+def _input(element: Json) -> Iterator[str]:
+    yield from ["no action_id"] * (not 0 < len(element.get("action_id", "")) <= 255)
+    yield from ["too much to begin with"] * (len(element.get("initial_value", "")) > 3000)
+    yield from ["a max_length beyond 3000"] * (element.get("max_length", 1) > 3000)
+    options = element.get("options")
+    if options is not None:
+        most = 100 if element["type"] == "static_select" else 10
+        yield from ["too many options"] * (not 0 < len(options) <= most)
+        yield from ["an option twice"] * (len({each["value"] for each in options}) < len(options))
+        for each in options:
+            yield from _text(each["text"], 75)
+            yield from ["an option's value too long"] * (not 0 < len(each["value"]) <= 150)
+            yield from _text(each["description"], 75, plain=True) if "description" in each else ()
+
+
 def _button(button: Json) -> Iterator[str]:
     if button["type"] != "button":
+        yield from _input(button)
         return
     yield from _text(button["text"], 75, plain=True)
     yield from ["no action_id"] * (not 0 < len(button.get("action_id", "")) <= 255)
     yield from ["a value too long"] * (len(button.get("value", "")) > 2000)
+    if confirm := button.get("confirm"):
+        limits = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+        yield from (f for key, most in limits.items() for f in _text(confirm[key], most, plain=True))
     yield from ["an unknown style"] * (button.get("style", "primary") not in ("primary", "danger"))

@@ -23,6 +23,7 @@ import psutil
 import requests
 from PIL import Image
 
+from tests.examiner.blockkit import view_faults
 from tests.examiner.slack import APP, BOT, SECRET, TEAM, Json, Slack
 from tests.examiner.wire import TOKEN
 
@@ -106,6 +107,15 @@ class Examined:
         """A button, a shortcut: the status."""
         body = urlencode({"payload": json.dumps(payload)})
         return self.send(body, "application/x-www-form-urlencoded").status_code
+
+    def submitted(self, payload: Json) -> Json:
+        """A modal was sent off: what Loupe answers."""
+        body = urlencode({"payload": json.dumps(payload)})
+        answer = self.send(body, "application/x-www-form-urlencoded")
+        assert answer.status_code == 200
+        found: Json = answer.json() if answer.text else {}
+        self.slack.faults += view_faults(found["view"]) if "view" in found else []
+        return found
 
     def respond_url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.slack.port}/respond/{name}"

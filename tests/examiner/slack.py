@@ -15,7 +15,7 @@ from http.server import ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
-from tests.examiner.blockkit import faults
+from tests.examiner.blockkit import faults, view_faults
 from tests.examiner.wire import handler
 
 Json = dict[str, Any]
@@ -245,6 +245,16 @@ class Slack:
 
     def do_views_open(self, given: Json) -> Json:
         view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
-        self.faults += faults(view["blocks"], 100)
-        self.views.append(view)
-        return {"view": {**view, "id": "V1"}}
+        self.faults += view_faults(view)
+        shown = {**view, "id": f"V{len(self.views) + 1}"}
+        self.views.append(shown)
+        return {"view": shown}
+
+    def do_views_update(self, given: Json) -> Json:
+        view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
+        self.faults += view_faults(view)
+        known = [each for each in self.views if each["id"] == given["view_id"]]
+        if not known:
+            return {"error": "not_found"}
+        self.views.append({**view, "id": given["view_id"]})
+        return {"view": self.views[-1]}
