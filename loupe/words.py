@@ -57,7 +57,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{report['format']}, {report['width']} x {report['height']}, {report['bytes']:,} bytes"
     if report["duplicate_of"]:
         yield f"The same picture as {report['duplicate_of']['short']}"
-    if report["archive"]:
+    if report.get("archive"):
         yield _archive(report["archive"])
     if report["faces"] is not None:
         yield f"{len(report['faces'])} face{'' if len(report['faces']) == 1 else 's'}"

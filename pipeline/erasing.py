@@ -74,10 +74,12 @@ def erase(places: Places, image: str, patience: float) -> Erasure:
     With something left, the tombstone stays open and the clock goes on.
     """
     traces = places.eraser.begin(image)
-    _tell(places, traces)
+    if traces.message and traces.alone:
+        places.cards.withdraw(traces.message, WHY)
     if busy := _still_running(places, image, patience):
         return Erasure(traces, {}, False, left={"runs that have not ended": busy})
     traces = places.eraser.clear(image)
+    _tell(places, traces)
     files, shared = _remove(places, traces)
     places.cdn.forget(image)
     answers = places.cache.forget(traces.location) if places.cache and traces.location else 0
@@ -97,12 +99,13 @@ def resume(places: Places, patience: float = 0.0) -> int:
 
 
 def _tell(places: Places, traces: Traces) -> None:
-    """Whoever mentioned it says so no more, and its card goes with the last picture of its message."""
-    if traces.message and traces.alone:
-        places.cards.withdraw(traces.message, WHY)
+    """Who mentioned it says so no more; who has the same bytes looks whether the store still needs them."""
     for other in traces.mentioned_by:
         with suppress(Unknown):
             places.engine.replay(other, "report_findings")
+    for twin in traces.twins:
+        with suppress(Unknown):
+            places.engine.replay(twin, "remove_original")
 
 
 def _still_running(places: Places, image: str, patience: float) -> int:

@@ -24,6 +24,8 @@ class Traces:
     """No other image came with that message."""
     mentioned_by: tuple[str, ...] = ()
     """Images whose rows named it, as the one that had their bytes or their mark first."""
+    twins: tuple[str, ...] = ()
+    """Images with one of its originals."""
     location: Location | None = None
     rows: dict[str, int] = field(default_factory=dict)
     """Rows taken out of the ledger, by table."""

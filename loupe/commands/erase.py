@@ -63,7 +63,7 @@ def _erase(base: Ground, images: Named, wait: float) -> None:
             click.echo(erased_text(before))
         done = erase(where, image, wait)
         click.echo("\n".join([f"{short}:", *(f"  {line}" for line in _lines(done))]))
-        told.update(done.traces.mentioned_by)
+        told.update(done.traces.mentioned_by, done.traces.twins)
         well &= not done.left
     moving.watch(base, sorted(told - images.keys()), "Telling others", wait)
     sys.exit(0 if well else 1)

@@ -26,6 +26,10 @@ WHERE image<>:image AND instr(report, :word) AND NOT instr(report, :image)
 UNION ALL SELECT 1 FROM notes WHERE image<>:image AND (instr(text, :word) OR instr(person, :word)) LIMIT 1
 """
 """Does another image have this word on its own account?"""
+TWINS = """
+SELECT DISTINCT image FROM uses WHERE image<>? AND sha256 IN (SELECT sha256 FROM uses WHERE image=?)
+ORDER BY number
+"""
 OTHERS = """
 SELECT 1 FROM results WHERE image<>:image AND actor='arrival' AND instr(body, :word)
 UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word LIMIT 1
@@ -52,6 +56,7 @@ def collect(connection: Connection, record: Row) -> Traces:
         message=message,
         alone=message is not None and not _company(connection, record),
         mentioned_by=tuple(dict.fromkeys(r["image"] for r in connection.execute(MENTIONS, {"image": image}))),
+        twins=tuple(row["image"] for row in connection.execute(TWINS, (image, image))),
         location=_location(metadata),
     )
 

@@ -1,11 +1,13 @@
 """People ask: /imgstatus, the message shortcut, the Details button."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.catalog import Erased
 from pipeline.model import Source
 from sandbox.blocks import problems, view_problems
 from tests.bot.house import House, house
@@ -133,3 +135,18 @@ def test_the_details_button_opens_the_steps(home: House) -> None:
     shown = home.slack.wait(lambda control: control.call("views", user=GRACE)["views"])
     assert not view_problems({k: shown[0][k] for k in ("type", "title", "close", "blocks")})
     assert str(shown[0]["blocks"]).count("accept_image") == 2
+
+
+def test_imgstatus_of_an_erased_picture_says_so_and_when(home: House) -> None:
+    at = datetime(2026, 12, 22, 14, 5, tzinfo=UTC)
+    home.book.gone = {
+        "IMG-GONE": Erased("image-1", "IMG-GONE", at, done=True),
+        "IMG-G01N": Erased("image-2", "IMG-G01N", at, done=False),
+    }
+    assert "IMG-GONE was erased, <!date^1797948300^" in ask(home, "IMG-GONE")
+    assert "IMG-G01N is being erased, " in ask(home, "img-g01n")
+
+
+def test_check_this_image_says_that_it_was_erased(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home.book, "of_message", lambda team, channel, message: [])
+    assert "It was erased, so I do not look at it again." in shortcut(home, home.post())

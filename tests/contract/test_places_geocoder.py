@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.nominatim import Nominatim
-from pipeline.adapters.nominatim_memory import NominatimMemory
+from pipeline.adapters.nominatim_memory import NominatimMemory, spot
 from pipeline.adapters.nominatim_off import NominatimOff
 from pipeline.errors import Transient
 from pipeline.model import Location, Place
@@ -221,3 +221,15 @@ class TestMemory:
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(Transient, match="cannot be kept"):
             NominatimMemory(tmp_path / "file").take_turn()
+
+
+def test_an_answer_can_be_forgotten_and_its_bytes_with_it(tmp_path: Path) -> None:
+    memory, here = NominatimMemory(tmp_path), Location(12.34567, 65.43214)
+    assert memory.forget(here) == 0
+    assert list(tmp_path.iterdir()) == []
+    memory.remember(spot(here), {"road": "Forget-me-not Lane"}, 1000)
+    memory.remember("1.0000,2.0000", {"road": "Kept Road"}, 1000)
+    assert (memory.forget(here), memory.forget(here)) == (1, 0)
+    assert memory.recall(spot(here)) is None
+    assert memory.recall("1.0000,2.0000") is not None
+    assert b"Forget-me-not" not in (tmp_path / "nominatim.sqlite").read_bytes()

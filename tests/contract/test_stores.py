@@ -191,3 +191,19 @@ def test_keys_are_those_below_a_folder_in_order(store: DiskStore) -> None:
     assert list(store.keys("a")) == ["a/b/d", "a/c"]
     assert list(store.keys("a/b")) == ["a/b/d"]
     assert list(store.keys("nowhere")) == []
+
+
+def test_what_was_left_half_written_is_scrapped_however_fresh_and_the_empty_folders_with_it(
+    store: DiskStore,
+) -> None:
+    store.put("a/b/c", io.BytesIO(b"1"))
+    for folder in ("a/b", "a/torn"):
+        (store.folder / folder).mkdir(exist_ok=True)
+        (store.folder / folder / ".x.part").write_bytes(b"half")
+    assert store.scrap("a") == 2
+    assert files(store) == ["a/b/c"]
+    assert not (store.folder / "a/torn").exists()
+    store.delete("a/b/c")
+    assert store.scrap("a") == 0
+    assert not (store.folder / "a").exists()
+    assert store.scrap("a") == 0

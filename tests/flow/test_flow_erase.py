@@ -1,0 +1,487 @@
+"""Erasing: nothing is left anywhere, whatever runs, dies, repeats or shares meanwhile."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from pipeline import codec
+from pipeline.adapters.disk_store import DiskStore
+from pipeline.adapters.local_cdn import LocalCdn
+from pipeline.adapters.sqlite_cards import SqliteCards
+from pipeline.adapters.sqlite_catalog import SqliteCatalog
+from pipeline.adapters.sqlite_eraser import SqliteEraser
+from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.cards import Message, Share
+from pipeline.erasing import Erasure, Places, erase, resume
+from pipeline.errors import Unknown
+from pipeline.model import Location, Source
+from pipeline.rendering import staged
+from pipeline.results import Accepted, Metadata, Removed
+from pipeline.shortid import candidates
+from tests.flow.dying import died_at
+from tests.flow.storehouse import House, picture
+
+NAME = 'Zoë\'s holiday "one".png'
+PERSON = "U0ADALOVELACE"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> House:
+    return House(tmp_path / "data")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return picture(tmp_path / NAME)
+
+
+def places(here: House) -> Places:
+    return Places(
+        engine=here.engine(),
+        eraser=SqliteEraser(here.database),
+        store=here.store,
+        archive=here.archive,
+        public=DiskStore(here.folder / "public"),
+        cdn=LocalCdn("http://127.0.0.1"),
+        cards=SqliteCards(here.database),
+    )
+
+
+def gone(here: House, image: str, patience: float = 5) -> Erasure:
+    return erase(places(here), image, patience)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def speak_of(here: House, *words: str) -> list[str]:
+    """Files below the data folder whose name or bytes have one of the words."""
+    everything = bytes_of(here.folder)
+    return [
+        f"{name}: {word}"
+        for name, data in everything.items()
+        for word in words
+        if word in name or word.encode() in data or json.dumps(word)[1:-1].encode() in data
+    ]
+
+
+def leave_traces(here: House, image: str) -> None:
+    """Everything that a long life brings: web copies, wishes, appointments, a card."""
+    for folder in (here.folder / "public" / image, here.store.folder / staged(image)):
+        folder.mkdir(parents=True)
+        (folder / "w150-abc.jpg").write_bytes(b"rendition")
+        (folder / ".half.part").write_bytes(b"half")
+    here.notes.set(image, "alt", "Zoë on the beach", PERSON)
+    here.notes.set(image, "restore")
+    here.again(image, "restore_original")
+
+
+def test_nothing_is_left_of_an_erased_picture(here: House, file: Path) -> None:
+    image = here.take(file)
+    accepted = here.result(image, "accept_image")
+    assert isinstance(accepted, Accepted)
+    leave_traces(here, image)
+    (here.store.folder / accepted.key).with_name(".torn.part").write_bytes(b"half an original")
+    done = gone(here, image)
+    assert done.left == {}
+    assert done.files == {
+        "public renditions": 2,
+        "renditions not yet published": 2,
+        "original in the store": 1,
+        "copy in the archive": 1,
+    }
+    assert done.traces.rows["results"] == 7
+    assert speak_of(here, accepted.sha256, NAME, "Zoë on the beach", file.as_uri(), PERSON) == []
+    assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
+    assert here.ledger.rows(image) == {}
+    assert not (here.folder / "public" / image).exists()
+
+
+def test_what_stays_is_ids_a_time_and_a_hash(here: House, file: Path) -> None:
+    image = here.take(file)
+    gone(here, image)
+    (row,) = here.database.read("SELECT * FROM tombstones")
+    assert dict(row) | {"at": 0, "delivery": 64 * "0"} == {
+        "image": image,
+        "short": next(candidates(image)),
+        "delivery": 64 * "0",
+        "at": 0,
+        "state": "erased",
+        "traces": None,
+    }
+    assert len(row["delivery"]) == 64
+
+
+def test_erasing_twice_looks_again_and_finds_nothing(here: House, file: Path) -> None:
+    image = here.take(file)
+    gone(here, image)
+    (here.folder / "public" / image).mkdir(parents=True)
+    (here.folder / "public" / image / "late.jpg").write_bytes(b"late")
+    again = gone(here, image)
+    assert (again.files["public renditions"], again.left) == (1, {})
+    assert bytes_of(here.folder / "public") == {}
+
+
+def test_an_image_that_never_was_is_unknown(here: House) -> None:
+    with pytest.raises(Unknown, match="There is no image 'nobody'"):
+        gone(here, "nobody")
+    assert here.database.read("SELECT * FROM tombstones") == []
+
+
+@pytest.mark.parametrize("after", ["settled", "entered", "accepted"])
+def test_a_picture_can_be_erased_at_any_point_of_the_chain(here: House, file: Path, after: str) -> None:
+    image = here.post(file)
+    if after == "settled":
+        here.settle()
+    if after == "accepted":
+        engine = here.engine()
+        engine.turn("w", [engine.run(engine.turn("w")[0])], want=0)
+    assert gone(here, image).left == {}
+    assert here.settle() == []
+    assert speak_of(here, NAME) == []
+
+
+def claimed(here: House, file: Path, actor: str) -> tuple[str, Any, Any]:
+    """A picture of which a worker has just claimed this run."""
+    image, engine = here.post(file), here.engine()
+    while (work := engine.turn("w"))[0].task.actor != actor:
+        engine.turn("w", [engine.run(work[0])], want=0)
+    return image, engine, work[0]
+
+
+@pytest.mark.parametrize("actor", ["accept_image", "look", "archive_original", "remove_original"])
+def test_a_run_that_had_begun_is_waited_for_and_leaves_nothing(here: House, file: Path, actor: str) -> None:
+    image, engine, work = claimed(here, file, actor)
+    found: list[Erasure] = []
+    thread = Thread(target=lambda: found.append(gone(here, image, 30)))
+    thread.start()
+    while not here.database.read("SELECT 1 FROM tombstones"):
+        pass
+    outcome = engine.run(work)
+    assert thread.is_alive(), "it did not wait"
+    engine.turn("w", [outcome], want=0)
+    thread.join()
+    here.database.close()
+    assert found[0].left == {}
+    assert speak_of(here, NAME, file.as_uri()) == []
+    assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
+
+
+def test_a_run_that_does_not_end_is_told_and_the_clock_goes_on(here: House, file: Path) -> None:
+    image, engine, work = claimed(here, file, "accept_image")
+    assert gone(here, image, 0).left == {"runs that have not ended": 1}
+    assert resume(places(here)) == 1
+    engine.turn("w", [engine.run(work)], want=0)
+    assert resume(places(here)) == 1
+    assert resume(places(here)) == 0
+    assert speak_of(here, NAME) == []
+    assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
+
+
+def test_a_run_whose_worker_died_holds_nothing_up(here: House, file: Path) -> None:
+    image = here.post(file)
+    here.engine().turn("dead", lease=-1)
+    assert gone(here, image, 10).left == {}
+    assert here.settle() == []
+    assert here.database.read("SELECT * FROM tasks") == []
+
+
+@pytest.mark.parametrize("ending", ["fails", "is lost"])
+def test_a_run_that_ends_badly_after_the_erasure_does_not_come_back(
+    here: House, file: Path, ending: str
+) -> None:
+    image, engine, work = claimed(here, file, "look")
+    gone(here, image, 0)
+    if ending == "fails":
+        file.unlink()
+        engine.turn("w", [engine.run(work)], want=0)
+    else:
+        engine.lost("w", "died")
+    assert here.settle() == []
+    assert resume(places(here)) == 1
+    assert here.database.read("SELECT * FROM tasks") == []
+    assert here.ledger.rows(image) == {}
+
+
+def test_a_replay_that_comes_too_late_starts_nothing(here: House, file: Path) -> None:
+    image = here.take(file)
+    engine = here.engine()
+    rows = here.ledger.rows(image)
+    task = engine._next_revision(engine.chain.actor("look"), image, rows)
+    gone(here, image)
+    here.ledger.demand([task])
+    assert here.settle() == []
+    with pytest.raises(Unknown):
+        engine.replay(image, "look")
+
+
+def test_the_same_delivery_does_not_bring_it_back_but_a_new_one_does(here: House, file: Path) -> None:
+    image = here.post(file, "slack:T1:F1:C1:1.0")
+    here.settle()
+    gone(here, image)
+    source = Source("file", file.name, file.as_uri())
+    (entry,) = here.engine().enter([("slack:T1:F1:C1:1.0", source)])
+    assert (entry.new, entry.arrived.image, entry.arrived.source.name) == (False, image, "")
+    assert here.ledger.rows(image) == {}
+    assert here.post(file, "slack:T1:F1:C1:2.0") != image
+    assert speak_of(here, "slack:T1:F1:C1:1.0") == []
+
+
+def test_an_erased_short_id_is_not_given_away(
+    here: House, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = here.post(file)
+    taken = next(candidates(image))
+    gone(here, image)
+    monkeypatch.setattr(
+        "pipeline.adapters.sqlite_ledger.candidates", lambda _image: iter([taken, "IMG-OTHER"])
+    )
+    other = here.post(file)
+    (row,) = here.database.read("SELECT short FROM images WHERE image=?", (other,))
+    assert row["short"] == "IMG-OTHER"
+
+
+def test_an_original_that_another_picture_has_stays_for_it_and_the_mention_goes(
+    here: House, file: Path, tmp_path: Path
+) -> None:
+    here.moves.archive_after = None
+    first = here.take(file)
+    twin = here.take(picture(tmp_path / "twin.png"))
+    told = here.result(twin, "accept_image")
+    assert isinstance(told, Accepted)
+    assert told.duplicate_of is not None
+    assert told.duplicate_of.source.name == NAME
+    done = gone(here, first)
+    assert (done.shared, done.left, done.traces.mentioned_by) == (True, {}, (twin,))
+    assert here.hot(twin)
+    kept = here.result(twin, "accept_image")
+    assert isinstance(kept, Accepted)
+    assert kept.duplicate_of is None
+    assert speak_of(here, NAME, file.as_uri()) == []
+    here.notes.set(twin, "archive")
+    here.again(twin, "archive_original")
+    assert isinstance(here.result(twin, "remove_original"), Removed)
+    last = gone(here, twin)
+    assert (last.shared, last.left) == (False, {})
+    assert speak_of(here, kept.sha256) == []
+
+
+def test_a_row_that_was_under_way_does_not_bring_the_mention_back(
+    here: House, file: Path, tmp_path: Path
+) -> None:
+    first = here.take(file)
+    twin = here.post(picture(tmp_path / "twin.png"))
+    engine = here.engine()
+    outcome = engine.run(engine.turn("w")[0])
+    gone(here, first)
+    engine.turn("w", [outcome], want=0)
+    kept = here.result(twin, "accept_image")
+    assert isinstance(kept, Accepted)
+    assert kept.duplicate_of is None
+    assert speak_of(here, NAME) == []
+
+
+def test_a_name_that_other_pictures_have_too_is_nothing_to_look_for(
+    here: House, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "b").mkdir()
+    here.take(picture(tmp_path / "b" / NAME, seed=3))
+    assert gone(here, here.take(file)).left == {}
+
+
+def test_what_an_older_sqlite_left_in_the_files_is_found_and_written_over(here: House, file: Path) -> None:
+    """Scraps in free pages, as a ledger has them that was written without ``secure_delete``."""
+    image = here.take(file)
+    careless = sqlite3.connect(here.folder / "ledger.sqlite")
+    careless.execute("PRAGMA secure_delete=OFF")
+    careless.execute("CREATE TABLE scraps (body TEXT)")
+    careless.executemany("INSERT INTO scraps VALUES (?)", [(f"{file.as_uri()} {n}",) for n in range(500)])
+    careless.commit()
+    careless.execute("DELETE FROM scraps")
+    careless.commit()
+    careless.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    careless.close()
+    assert gone(here, image).left == {}
+    assert speak_of(here, file.as_uri()) == []
+
+
+def test_what_is_left_is_told_and_keeps_the_tombstone_open(here: House, file: Path) -> None:
+    """A table that nobody knew speaks of the picture in a column of another name."""
+    image = here.take(file)
+    with here.database.write() as connection:
+        connection.execute("CREATE TABLE strange (about TEXT)")
+        connection.execute("INSERT INTO strange VALUES (?)", (f"see {image}",))
+    assert gone(here, image).left == {"rows in the ledger's table strange": 1}
+    with here.database.write() as connection:
+        connection.execute("DROP TABLE strange")
+    assert resume(places(here)) == 1
+    assert resume(places(here)) == 0
+
+
+def test_a_location_is_forgotten_where_answers_are_kept(here: House, file: Path) -> None:
+    asked: list[Location] = []
+
+    class Memory:
+        def forget(self, location: Location) -> int:
+            asked.append(location)
+            return 1
+
+    image = here.take(file)
+    with here.database.write() as connection:
+        connection.execute(
+            "INSERT INTO results SELECT image, 'read_metadata', 1, 1, 'done', 0, 'Metadata', ?, '{}', 1, 1, 1"
+            " FROM images",
+            (codec.dump(Metadata(location=Location(1.5, 2.5))),),
+        )
+    where = places(here)
+    done = erase(Places(**{f: getattr(where, f) for f in where.__slots__} | {"cache": Memory()}), image, 5)
+    assert (asked, done.answers) == ([Location(1.5, 2.5)], 1)
+
+
+# Slack
+
+
+MESSAGE = Message("T1", "C1", "1.0", "1.0")
+
+
+def slack(here: House, *names: str, message: Message = MESSAGE) -> list[str]:
+    """Pictures of one Slack message; their images."""
+    sources = [
+        Source("slack", name, f"F-{name}", "T1", message.channel, message.ts, message.ts, PERSON)
+        for name in names
+    ]
+    entries = here.engine().enter([(f"slack:{s.locator}:{message.ts}", s) for s in sources])
+    return [entry.arrived.image for entry in entries]
+
+
+def announce(here: House, image: str, **told: Any) -> None:
+    arrived = here.result(image, "arrival")
+    source = arrived.source  # type: ignore[attr-defined]
+    report = {"id": image, "source": {"name": source.name}, "duplicate_of": None, "watermark": None} | told
+    SqliteCards(here.database).announce(image, source, report)
+
+
+def card(here: House) -> Any:
+    cards = SqliteCards(here.database)
+    found = cards.claim("test", 10)
+    cards.release("test")
+    return found
+
+
+def finish(here: House) -> None:
+    """The outbox has done everything that there was to do."""
+    cards = SqliteCards(here.database)
+    found = cards.claim("test", 10)
+    assert found is not None
+    cards.finish(found, found.done, None)
+
+
+def test_the_card_of_a_lone_picture_is_withdrawn(here: House) -> None:
+    (image,) = slack(here, "alone.jpg")
+    SqliteShares(here.database).met([Share("T1", "C1", "F-alone.jpg")])
+    announce(here, image)
+    finish(here)
+    done = gone(here, image)
+    assert (done.traces.alone, done.left) == (True, {})
+    assert card(here).withdrawn == "the picture was erased"
+    assert card(here).reports == {}
+    assert speak_of(here, "alone.jpg", PERSON) == []
+
+
+def test_a_card_of_several_goes_on_without_it_and_is_looked_at_again(here: House) -> None:
+    one, other = slack(here, "one-of-two.jpg", "other.jpg")
+    for image in (one, other):
+        announce(here, image)
+    finish(here)
+    assert card(here) is None
+    done = gone(here, one)
+    assert (done.traces.alone, done.left) == (False, {})
+    assert card(here).withdrawn is None
+    assert set(card(here).reports) == {other}
+    assert gone(here, other).traces.alone
+    assert card(here).withdrawn == "the picture was erased"
+
+
+def test_news_of_an_erased_picture_is_no_news(here: House) -> None:
+    one, other = slack(here, "one-of-two.jpg", "other.jpg")
+    arrived = here.result(one, "arrival")
+    gone(here, one)
+    cards = SqliteCards(here.database)
+    assert cards.announce(one, arrived.source, {"id": one}) == ()  # type: ignore[attr-defined]
+    assert other
+    assert speak_of(here, "one-of-two.jpg") == []
+
+
+def test_reports_of_others_mention_it_no_more_announced_before_or_after(here: House) -> None:
+    (first,) = slack(here, "mentioned.jpg")
+    second, third = slack(here, "second.jpg", "third.jpg", message=Message("T1", "C2", "2.0", "2.0"))
+    mention = {"id": first, "short": "IMG-1", "person": PERSON, "channel": "C1", "name": "mentioned.jpg"}
+    announce(here, second, duplicate_of=mention)
+    announce(here, second, duplicate_of=mention, watermark={"found": True, "earlier": mention})
+    done = gone(here, first)
+    assert done.left == {}
+    announce(here, third, watermark={"found": True, "earlier": mention})
+    reports = [json.loads(row["report"]) for row in here.database.read("SELECT report FROM card_reports")]
+    assert [report["duplicate_of"] for report in reports] == [None, None]
+    assert [report["watermark"] for report in reports] == [{"found": True, "earlier": None}] * 2
+    assert speak_of(here, "mentioned.jpg") == []
+
+
+def test_the_catalog_knows_that_it_was_erased(here: House, file: Path) -> None:
+    image = here.take(file)
+    catalog = SqliteCatalog(here.database, here.chain.names())
+    short = next(candidates(image))
+    assert catalog.erased(short) is None
+    gone(here, image)
+    for name in (image, short, short.lower(), short.removeprefix("IMG-")):
+        found = catalog.erased(name)
+        assert found is not None
+        assert (found.image, found.short, found.done) == (image, short, True)
+    assert catalog.find(short) is None
+    assert catalog.newest(9) == []
+
+
+# Death at any moment
+
+
+def lives(tmp_path: Path) -> Iterator[House]:
+    for n in count():
+        (folder := tmp_path / str(n)).mkdir()
+        yield House(folder / "data")
+
+
+def test_an_erasure_killed_at_any_moment_is_completed_by_the_clock(tmp_path: Path) -> None:
+    kills = 0
+    for step, here in enumerate(lives(tmp_path)):
+        file, twin = picture(here.folder / "source.png"), picture(here.folder / "twin.png")
+        image = here.take(file)
+        other = here.take(twin)
+        file.unlink()
+        twin.unlink()
+        leave_traces(here, image)
+        if not died_at(here.database, lambda here=here, image=image: gone(here, image), step * 6):  # type: ignore[misc]
+            break
+        kills += 1
+        if here.database.read("SELECT 1 FROM tombstones"):
+            resume(places(here))
+        else:
+            gone(here, image)
+        assert resume(places(here)) == 0
+        assert gone(here, image).left == {}
+        assert speak_of(here, "source.png") == []
+        assert here.ledger.rows(image) == {}
+        here.settle()
+        assert [n for n in bytes_of(here.folder) if not n.startswith("ledger")] == [
+            f"archive/{here.key(other)}"
+        ]
+        assert here.safe() == []
+        here.database.close()
+    assert kills > 20, "it was hardly ever killed"
