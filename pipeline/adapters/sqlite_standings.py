@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from sqlite3 import Connection
 
 from pipeline.adapters.sqlite_database import Database
@@ -13,6 +14,10 @@ from pipeline.results import Result
 RESULTS = "SELECT actor, kind, body FROM results WHERE image=? AND actor IN (?,?,?,?)"
 RUNS = "SELECT actor FROM tasks WHERE image=?"
 WISHES = "SELECT wish FROM notes WHERE image=?"
+
+
+_decoded = lru_cache(maxsize=512)(readable)
+"""The rows are read anew each time; text that was decoded before need not be decoded again."""
 
 
 class SqliteStandings:
@@ -47,7 +52,7 @@ def _standing(connection: Connection, image: str) -> Standing:
 
 def _results(connection: Connection, image: str) -> Mapping[str, Result]:
     found = connection.execute(RESULTS, (image, *SPEAKING))
-    return {row["actor"]: readable(row["kind"], row["body"]) for row in found}
+    return {row["actor"]: _decoded(row["kind"], row["body"]) for row in found}
 
 
 def _runs(connection: Connection, image: str) -> set[str]:

@@ -207,3 +207,40 @@ def test_what_was_left_half_written_is_scrapped_however_fresh_and_the_empty_fold
     assert store.scrap("a") == 0
     assert not (store.folder / "a").exists()
     assert store.scrap("a") == 0
+
+
+def test_folders_are_named_in_order_and_those_that_became_empty_are_gone(store: DiskStore) -> None:
+    for key in ("b/one/x", "a/y", "b/two/z"):
+        store.put(key, io.BytesIO(b"1"))
+    assert (store.folders(""), store.folders("b"), store.folders("none"), store.folders("a/y")) == (
+        ["a", "b"], ["one", "two"], [], [],
+    )  # fmt: skip
+    store.delete("b/one/x")
+    assert store.folders("b") == ["two"]
+    store.delete("b/two/z")
+    assert store.folders("") == ["a"]
+    assert store.folder.is_dir()
+
+
+def test_writing_and_deleting_in_one_folder_at_once_loses_nothing(store: DiskStore) -> None:
+    """A folder that becomes empty is pruned just while somebody else begins to write in it."""
+    start, faults = Barrier(4), list[BaseException]()
+
+    def churn(name: str) -> None:
+        start.wait()
+        try:
+            for _ in range(150):
+                store.put(f"shared/folder/{name}", io.BytesIO(name.encode()))
+                assert content(store, f"shared/folder/{name}") == name.encode()
+                list(store.keys("shared"))
+                store.delete(f"shared/folder/{name}")
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [Thread(target=churn, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert store.folders("") == []

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import Transient
 from pipeline.results import Failed, Published, Result, Skipped
 from tests.flow.driving import work_off
-from tests.flow.publishing import House, all_is_there, nothing_is_left, quickly
+from tests.flow.publishing import House, all_is_there, nothing_is_left, quickly, worker
 
 
 @pytest.fixture
@@ -149,6 +149,26 @@ def test_copies_outlive_renditions_that_fail_for_a_while(house: House, image: st
         again(house, image, "make_renditions")
         assert house.get(f"/i/{image}")[0] == 404
     again(house, image, "make_renditions")
+    all_is_there(house, image)
+
+
+def test_a_publication_leaves_alone_what_is_being_made_meanwhile(house: House) -> None:
+    image = house.enter()
+    publishing, making = worker(house, "publishing"), worker(house, "making")
+    while publishing.wants != "ledger" or len(list(house.public.keys(image))) < 5:
+        publishing.advance()
+    house.taste.brew += 1
+    house.engine().replay(image, "make_renditions")
+    while len(list(house.store.keys("renditions"))) < 8:
+        making.advance()
+    publishing.advance()
+    while house.database.read("SELECT 1 FROM tasks WHERE actor='publish_image' AND revision=1"):
+        publishing.advance()
+    assert len(list(house.store.keys("renditions"))) >= 3
+    while house.database.read("SELECT 1 FROM tasks"):
+        making.advance()
+    for hand in (publishing, making):
+        hand.kill()
     all_is_there(house, image)
 
 
