@@ -16,7 +16,7 @@ from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.chain import chain, discover
 from pipeline.model import Rendition
 from pipeline.ports import Cdn, Public, Publishing, Store
-from pipeline.rendering import staged
+from pipeline.publication import staged
 from pipeline.results import Accepted, Arrived, Copies, Faces, Metadata, Placed, Published, Renditions
 from tests.flow.storehouse import KEEPERS, House
 

@@ -21,7 +21,7 @@ from pipeline.cards import Message, Share
 from pipeline.erasing import Erasure, Places, erase, resume
 from pipeline.errors import Unknown
 from pipeline.model import Location, Source
-from pipeline.rendering import staged
+from pipeline.publication import staged
 from pipeline.results import Accepted, Metadata, Removed
 from pipeline.shortid import candidates
 from tests.flow.dying import died_at
@@ -215,7 +215,7 @@ def test_a_replay_that_comes_too_late_starts_nothing(here: House, file: Path) ->
     image = here.take(file)
     engine = here.engine()
     rows = here.ledger.rows(image)
-    task = engine._next_revision(engine.chain.actor("look"), image, rows)
+    task = engine._next_revision(engine.chain.actor("look"), image, rows, {})
     gone(here, image)
     here.ledger.demand([task])
     assert here.settle() == []
