@@ -62,7 +62,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report["faces"] is not None:
         yield f"{len(report['faces'])} face{'' if len(report['faces']) == 1 else 's'}"
     yield from _where(report)
-    camera = " ".join(part for part in report["camera"].values() if part)
+    yield from _web(report)
+    camera = _camera(**report["camera"])
     if camera or report["taken_at"]:
         yield f"Taken {report['taken_at'] or 'at an unknown time'}" + (f" with {camera}" if camera else "")
 
@@ -85,6 +86,26 @@ def _where(report: Report) -> Iterator[str]:
         yield f"{links['openstreetmap']}  {links['google']}"
     elif report["no_location"]:
         yield f"No location: {report['no_location']}"
+
+
+def _camera(make: str | None, model: str | None) -> str:
+    """Many models begin with their maker's name."""
+    named = make and model and model.lower().startswith(make.lower())
+    return " ".join(part for part in (None if named else make, model) if part)
+
+
+def _web(report: Report) -> Iterator[str]:
+    """An earlier mark, and what was published."""
+    mark = report.get("watermark")
+    if mark and mark["found"]:
+        whose = mark["earlier"]["short"] if mark["earlier"] else "a picture that is not in this ledger"
+        yield f"Already marked by {whose}, sure to {mark['confidence']:.0f} of 100"
+    if report.get("page"):
+        yield f"Page: {report['page']}"
+        yield (
+            f"{len(report['renditions'])} web copies: {report['bytes_after']:,} bytes,"
+            f" {report['bytes_before']:,} before compression"
+        )
 
 
 def _archive(kept: Report) -> str:

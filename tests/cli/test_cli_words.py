@@ -85,3 +85,28 @@ def test_the_queue_is_told_in_two_lines() -> None:
 def test_an_empty_ledger_has_no_images_yet() -> None:
     queue = Queue(waiting=0, running=0, delayed=0, parked=0, oldest_seconds=0, images={})
     assert queue_text(queue).endswith("Images: none yet")
+
+
+def test_what_was_published_and_an_earlier_mark_are_told() -> None:
+    text = report_text(
+        a_report(
+            watermark={"found": True, "confidence": 99.6, "earlier": {"short": "IMG-AAAA"}},
+            page="https://pictures.example.org/i/0190",
+            renditions=[{}, {}],
+            bytes_before=73_557,
+            bytes_after=32_187,
+        )
+    )
+    assert "Already marked by IMG-AAAA, sure to 100 of 100" in text
+    assert "Page: https://pictures.example.org/i/0190" in text
+    assert "2 web copies: 32,187 bytes, 73,557 before compression" in text
+
+
+def test_a_mark_of_nobody_we_know_names_nobody() -> None:
+    text = report_text(a_report(watermark={"found": True, "confidence": 80.0, "earlier": None}))
+    assert "Already marked by a picture that is not in this ledger" in text
+
+
+def test_a_model_that_names_its_maker_is_not_told_twice() -> None:
+    text = report_text(a_report(camera={"make": "Canon", "model": "Canon EOS R5"}))
+    assert "with Canon EOS R5" in text
