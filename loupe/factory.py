@@ -27,9 +27,9 @@ def standing(settings: Settings) -> Factory:
 
 
 def _warm_engine(settings: Settings) -> Engine:
+    engine = _engine(settings, (), Backoff(), logging.INFO)
     from loupe.wiring import warm
 
-    engine = _engine(settings, (), Backoff(), logging.INFO)
     warm(engine.ports)
     return engine
 

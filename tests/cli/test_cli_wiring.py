@@ -114,6 +114,32 @@ def test_the_command_line_carries_neither_models_nor_numerics(tmp_path: Path) ->
     assert told.stdout == "[]\n"
 
 
+ALONE = """
+import os, sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+class Watch(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "numpy":
+            print(os.environ.get("OPENBLAS_NUM_THREADS"))
+sys.meta_path.insert(0, Watch())
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
+from loupe import factory
+from loupe.settings import load
+from pipeline.retry import IMPATIENT
+config = load(data=Path(sys.argv[1]))
+(factory.standing(config) if sys.argv[2] == "standing" else factory.passing(config, (), IMPATIENT))()
+"""
+"""Prints what the numerics find when they are imported: they read it then and never again."""
+
+
+@pytest.mark.parametrize("kind", ["standing", "passing"])
+def test_in_every_worker_numerics_keep_to_one_processor(tmp_path: Path, kind: str) -> None:
+    command = [sys.executable, "-c", ALONE, tmp_path, kind]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout == "1\n"
+
+
 @pytest.mark.parametrize("only", [(), ("read_metadata",)])
 def test_a_factory_travels_to_another_process(tmp_path: Path, only: tuple[str, ...]) -> None:
     made = factory.passing(load(data=tmp_path), only, IMPATIENT)
