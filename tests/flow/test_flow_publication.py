@@ -62,7 +62,7 @@ class Play:
         self.names = ["w1", "w2", ""]
         self.late: list[Hand] = []
         self.issued: set[str] = set()
-        self.seen = self.unheard = False
+        self.seen = False
         self.forgotten_when_seen = 0
 
     def hire(self) -> Hand:
@@ -131,9 +131,7 @@ class Play:
                 self.hands[2] = sweeper(house)
 
     def replay(self, *actors: str) -> None:
-        due = self.house.ledger.open_tasks(self.image)
         for actor in actors:
-            self.unheard |= actor in due and due[actor].running
             self.house.engine().replay(self.image, actor)
 
     def replace(self, who: int) -> None:
@@ -173,7 +171,7 @@ class Play:
         rows = self.house.ledger.rows(self.image).values()
         failed = [row.result.reason for row in rows if isinstance(row.result, Failed)]
         assert all("was given up after" in reason for reason in failed), failed
-        if self.unheard or failed:  # asked for while it ran, or killed too often: a person asks again
+        if failed:  # killed too often: a person asks again
             self.replay("make_renditions", "make_copies")
             self.work_off()
 
