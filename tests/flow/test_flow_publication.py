@@ -62,7 +62,7 @@ class Play:
         self.names = ["w1", "w2", ""]
         self.late: list[Hand] = []
         self.issued: set[str] = set()
-        self.seen = False
+        self.seen = self.overlapped = False
         self.forgotten_when_seen = 0
 
     def hire(self) -> Hand:
@@ -131,7 +131,9 @@ class Play:
                 self.hands[2] = sweeper(house)
 
     def replay(self, *actors: str) -> None:
+        due = self.house.ledger.open_tasks(self.image)
         for actor in actors:
+            self.overlapped |= actor in due and due[actor].running
             self.house.engine().replay(self.image, actor)
 
     def replace(self, who: int) -> None:
@@ -204,7 +206,8 @@ def played(beginning: str, acts: list[tuple[object, ...]]) -> None:
                 for act in acts:
                     play.act(act)
                 play.settle()
-                if play.late:  # only what a given-up worker wrote after the rest had ended needs the sweep
+                # Only what was written beside or after the run that counts has to wait for the sweep.
+                if play.late or play.overlapped:
                     play.house.sweep().run()
                 play.check()
                 play.house.sweep().run()
