@@ -135,7 +135,7 @@ config = load(data=Path(sys.argv[1]))
 
 @pytest.mark.parametrize("kind", ["standing", "passing"])
 def test_in_every_worker_numerics_keep_to_one_processor(tmp_path: Path, kind: str) -> None:
-    command = [sys.executable, "-c", ALONE, tmp_path, kind]
+    command = [sys.executable, "-c", ALONE, str(tmp_path), kind]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout == "1\n"
 

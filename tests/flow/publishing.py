@@ -73,6 +73,11 @@ class Bands:
 
 
 @dataclass(frozen=True)
+class Mark:
+    key: bytes = b"key"
+
+
+@dataclass(frozen=True)
 class Pages:
     location: str = "place"
 
@@ -115,8 +120,9 @@ class Told:
 def quick(taste: Taste) -> Callable[..., Iterator[Rendition]]:
     """In place of ``pipeline.rendering.made``: files that say what they are, staged as the real ones are."""
 
-    def made(image: str, _key: str, formats: set[RenditionFormat], _payload: int | None, store: port.Store,
-             *_: object) -> Iterator[Rendition]:  # fmt: skip
+    def made(
+        image: str, _key: str, formats: set[RenditionFormat], _marker: object, store: port.Store, *_: object
+    ) -> Iterator[Rendition]:
         for kind, name in [(one, name) for one in FILES if one in formats for name in FILES[one]]:
             data = f"{name} {kind} {taste.brew}".encode()
             digest = hashlib.sha256(data).hexdigest()[:16]
@@ -219,6 +225,7 @@ class House:
             port.News: Stepping(self.sinks, step, "news"),
             Standings: SteppingStandings(self.standings, step, hold),
             port.Publishing: Pages(),
+            port.Marking: Mark(),
             port.ReleaseBands: Bands(),
         }
         asked = {kind for actor in self.chain for kind in actor.ports.values()}

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.adapters.disk_store import DiskStore
+from pipeline.imaging.renditions_marking import Marker
 from pipeline.model import Rendition, RenditionFormat
 from pipeline.publication import staged
 from pipeline.rendering import SUFFIX, made
@@ -17,10 +18,6 @@ from web.public import FILE
 
 IMAGE = "0190a0a0-0000-7000-8000-000000000001"
 Maker = Callable[..., Iterator[Rendition]]
-
-
-class Mark:
-    key = b"key"
 
 
 class Plainly:
@@ -44,7 +41,7 @@ def store(tmp_path: Path) -> DiskStore:
 def test_each_rendition_is_staged_under_its_content_and_can_be_addressed(
     store: DiskStore, maker: Maker, formats: set[RenditionFormat]
 ) -> None:
-    found = list(maker(IMAGE, "originals/ab", formats, None, store, Mark(), Plainly()))
+    found = list(maker(IMAGE, "originals/ab", formats, Marker(b"key", 1), store, Plainly()))
     assert {each.format for each in found} <= formats
     assert len(found) >= 2
     assert sorted(store.keys(staged(IMAGE))) == sorted(staged(each.key) for each in found)
@@ -61,7 +58,7 @@ def test_each_rendition_is_staged_under_its_content_and_can_be_addressed(
 @pytest.mark.parametrize("maker", [made, quick(Taste())], ids=["real", "played"])
 def test_making_them_again_gives_the_same_files(store: DiskStore, maker: Maker) -> None:
     one, two = (
-        [each.key for each in maker(IMAGE, "originals/ab", {"JPEG"}, None, store, Mark(), Plainly())]
+        [each.key for each in maker(IMAGE, "originals/ab", {"JPEG"}, Marker(b"key", 1), store, Plainly())]
         for _ in range(2)
     )
     assert one == two
