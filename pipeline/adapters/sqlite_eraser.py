@@ -13,6 +13,7 @@ from pipeline.adapters import (
     sqlite_cards,
     sqlite_ledger,
     sqlite_notes,
+    sqlite_opinions,
     sqlite_shares,
     sqlite_tasks,
     sqlite_tombstones,
@@ -33,6 +34,7 @@ TABLES = (
     sqlite_cards,
     sqlite_shares,
     sqlite_notes,
+    sqlite_opinions,
     sqlite_appointments,
 )
 """Whose tables are spoken of here by name."""

@@ -23,7 +23,9 @@ ELSEWHERE = """
 SELECT 1 FROM results WHERE image<>:image AND instr(body, :word) AND NOT instr(body, :image)
 UNION ALL SELECT 1 FROM card_reports
 WHERE image<>:image AND instr(report, :word) AND NOT instr(report, :image)
-UNION ALL SELECT 1 FROM notes WHERE image<>:image AND (instr(text, :word) OR instr(person, :word)) LIMIT 1
+UNION ALL SELECT 1 FROM notes WHERE image<>:image AND (instr(text, :word) OR instr(person, :word))
+UNION ALL SELECT 1 FROM opinions
+WHERE image<>:image AND (instr(comment, :word) OR instr(person, :word) OR instr(key, :word)) LIMIT 1
 """
 """Does another image have this word on its own account?"""
 TWINS = """

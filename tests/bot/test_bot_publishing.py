@@ -420,3 +420,22 @@ def test_a_modal_that_says_nothing_of_its_place_is_answered_all_the_same(home: W
         sent = {**view, "callback_id": callback, "state": {"values": values}}
         answer = home.deliver({"type": "view_submission", "user": {"id": ADA}, "view": sent})
         assert answer["response_action"] == "update"
+
+
+def test_an_archived_original_is_told_and_brought_back_from_slack(home: Works) -> None:
+    posted = home.post("archived.jpg")
+    card = home.card(posted)
+    [report] = home.reports(posted)
+    SqliteNotes(home.base.database).set(report["id"], "archive")
+    home.engine.replay(report["id"], "archive_original")
+    archived = home.card(posted)
+    assert "Original: archived <!date^" in archived["text"]
+    assert labels(archived) == ["Details", "Copy HTML", "Wrong result", "More"]
+    more = home.press(archived, "more", GRACE)
+    assert deeds(more) == ["restore"]
+    told = home.choose(more, "loupe_deed_restore", user=GRACE)
+    assert "being fetched from the archive" in str(told["blocks"])
+    back = home.card(posted)
+    assert "Original: back from the archive, at hand until <!date^" in back["text"]
+    assert deeds(home.press(back, "more")) == ["again", "withdraw"]
+    assert (back["ts"], home.edits(back)) == (card["ts"], 2)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -16,11 +17,13 @@ from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_eraser import SqliteEraser
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.cards import Message, Share
 from pipeline.erasing import Erasure, Places, erase, resume
 from pipeline.errors import Unknown
 from pipeline.model import Location, Source
+from pipeline.opinions import Opinion
 from pipeline.publication import staged
 from pipeline.results import Accepted, Metadata, Removed
 from pipeline.shortid import candidates
@@ -433,6 +436,24 @@ def test_reports_of_others_mention_it_no_more_announced_before_or_after(here: Ho
     assert [report["duplicate_of"] for report in reports] == [None, None]
     assert [report["watermark"] for report in reports] == [{"found": True, "earlier": None}] * 2
     assert speak_of(here, "mentioned.jpg") == []
+
+
+def opinion(image: str, person: str, comment: str) -> Opinion:
+    return Opinion(f"V-{image}:{person}", image, ("other",), comment, person, datetime.now(UTC))
+
+
+def test_what_people_said_of_it_goes_and_what_its_poster_said_elsewhere_stays(
+    here: House, file: Path
+) -> None:
+    (image,) = slack(here, "talked-about.jpg")
+    other = here.take(file)
+    opinions = SqliteOpinions(here.database)
+    opinions.add(opinion(image, "U0GRACEHOPPER", "talked-about.jpg is my neighbour"))
+    opinions.add(opinion(other, PERSON, "that is not me"))
+    assert gone(here, image).left == {}
+    assert opinions.of(image) == []
+    assert [said.person for said in opinions.of(other)] == [PERSON]
+    assert speak_of(here, "talked-about.jpg") == []
 
 
 def test_the_catalog_knows_that_it_was_erased(here: House, file: Path) -> None:
