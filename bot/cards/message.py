@@ -111,7 +111,7 @@ def summary(reports: Sequence[Report]) -> str:
 
 
 def _full(index: int, report: Report, here: str) -> str:
-    known = [*picture.facts(report), *published.lines(report), *_before(report, here)]
+    known = [*picture.facts(report), *published.short(report), *_before(report, here)]
     return "\n".join([f"*{index}.* {picture.label(report)}", picture.verdict(report), *known])
 
 

@@ -38,6 +38,15 @@ def lines(report: Report) -> list[str]:
     return [line for line in (_links(report), _saved(report), withheld(report), original(report)) if line]
 
 
+def short(report: Report) -> list[str]:
+    """The same in fewer words, for a card about several pictures."""
+    if not is_cleared(report):
+        return []
+    links, saved = _links(report), _percent(report)
+    linked = f"{links}, {saved} % smaller" if links and saved else links
+    return [line for line in (linked, withheld(report), original(report)) if line]
+
+
 def brief(report: Report) -> str:
     """The page and what was saved, for a card about many pictures."""
     if not is_published(report):
