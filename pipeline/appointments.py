@@ -5,7 +5,6 @@ harmless replay. Any number of clocks may do this at once.
 """
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 
 from pipeline.diary import Diary
 from pipeline.engine import Engine
@@ -13,8 +12,6 @@ from pipeline.errors import Unknown
 
 MOST = 500
 """Appointments that are kept in one pass; the others have their turn at the next."""
-BUSY = timedelta(minutes=1)
-"""Until the next look at an image whose actor is at work already."""
 
 
 def keep(engine: Engine, diary: Diary, limit: int = MOST) -> int:
@@ -22,11 +19,6 @@ def keep(engine: Engine, diary: Diary, limit: int = MOST) -> int:
     diary.catch_up(limit)
     due = diary.due(limit)
     for each in due:
-        # A run that began before its time may still be deciding that it is too early; it is waited for.
-        task = engine.ledger.open_tasks(each.image).get(each.actor)
-        if task and task.running:
-            diary.make(each.image, each.actor, datetime.now(UTC) + BUSY)
-            continue
         with suppress(Unknown):
             engine.replay(each.image, each.actor)
         diary.strike(each)

@@ -20,6 +20,7 @@ from pipeline.errors import Unknown
 from pipeline.model import Location
 from pipeline.ports import Cdn, Store
 from pipeline.publication import staged
+from pipeline.takedown import PURGES
 
 WHY = "the picture was erased"
 POLL_SECONDS = 0.1
@@ -123,6 +124,7 @@ def _remove(places: Places, traces: Traces) -> tuple[dict[str, int], bool]:
         "public renditions": _emptied(places.public, traces.image),
         "renditions not yet published": _emptied(places.store, staged(traces.image)),
     }
+    _emptied(places.store, f"{PURGES}/{traces.image}")  # what a CDN was to forget: it is told again anyway
     shared = False
     for sha256 in traces.originals:
         for name, shelf in _shelves(places):
@@ -158,6 +160,7 @@ def _look(places: Places, traces: Traces, shared: bool) -> Iterator[tuple[str, i
     folders = (
         ("public renditions", places.public, traces.image),
         ("renditions not yet published", places.store, staged(traces.image)),
+        ("notes for a CDN", places.store, f"{PURGES}/{traces.image}"),
     )
     for name, shelf, folder in folders:
         if found := len(list(shelf.keys(folder))):

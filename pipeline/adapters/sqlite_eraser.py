@@ -38,8 +38,8 @@ TABLES = (
     sqlite_appointments,
 )
 """Whose tables are spoken of here by name."""
-HELD = " AND worker IS NULL"
-"""A run that has begun keeps its task until it ends: so it is known that it still runs."""
+HELD = {"tasks": " AND worker IS NULL", "overtaken": " AND 0"}
+"""A run that has begun keeps its row until it ends: so it is known that it still runs."""
 _traces = TypeAdapter(Traces)
 
 
@@ -76,8 +76,8 @@ class SqliteEraser:
 
     def running(self, image: str) -> int:
         """See ``Eraser.running``."""
-        query = "SELECT COUNT(*) AS n FROM tasks WHERE image=? AND worker IS NOT NULL"
-        return int(self._database.read(query, (image,))[0]["n"])
+        with self._database.snapshot() as connection:
+            return sqlite_tasks.running(connection, image)
 
     def clear(self, image: str) -> Traces:
         """See ``Eraser.clear``."""
@@ -146,7 +146,7 @@ class SqliteEraser:
         for table in _tables(connection):
             columns = {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
             if "image" in columns:
-                where = f'"{table}" WHERE image=?{HELD if table == "tasks" else ""}'
+                where = f'"{table}" WHERE image=?{HELD.get(table, "")}'
                 count = connection.execute(f"DELETE FROM {where}", (image,)).rowcount  # noqa: S608
                 found |= {table: count} if count else {}
         return found

@@ -60,6 +60,7 @@ class SqliteLedger:
     ) -> list[Work]:
         """See ``Ledger.turn``."""
         with self._database.write() as connection:
+            sqlite_tasks.ended(connection, worker)
             for outcome in outcomes:
                 if isinstance(outcome, Settled):
                     _settle(connection, outcome.row, follow)
@@ -72,13 +73,14 @@ class SqliteLedger:
     def extend(self, workers: Sequence[str], lease: float) -> None:
         """See ``Ledger.extend``."""
         with self._database.write() as connection:
-            connection.executemany(
-                "UPDATE tasks SET lease_until=? WHERE worker=?", [(time.time() + lease, w) for w in workers]
-            )
+            until = [(time.time() + lease, worker) for worker in workers]
+            for table in ("tasks", "overtaken"):
+                connection.executemany(f"UPDATE {table} SET lease_until=? WHERE worker=?", until)  # noqa: S608
 
     def release(self, worker: str) -> list[Work]:
         """See ``Ledger.release``."""
         with self._database.write() as connection:
+            sqlite_tasks.ended(connection, worker)
             held = sqlite_tasks.held_by(connection, worker)
             connection.execute("UPDATE tasks SET worker=NULL, ready=1 WHERE worker=?", (worker,))
             return [Work(replace(t, running=False), load_rows(connection, t.image)) for t in held]
@@ -91,6 +93,7 @@ class SqliteLedger:
     def expire(self) -> int:
         """See ``Ledger.expire``."""
         with self._database.write() as connection:
+            connection.execute("DELETE FROM overtaken WHERE lease_until<?", (time.time(),))
             return connection.execute(
                 "UPDATE tasks SET worker=NULL, ready=1 WHERE worker IS NOT NULL AND lease_until<?",
                 (time.time(),),
@@ -110,6 +113,7 @@ class SqliteLedger:
         """See ``Ledger.demand``."""
         with self._database.write(durable=True) as connection:
             there = [task for task in tasks if _exists(connection, task.image)]
+            sqlite_tasks.overtake(connection, there)
             sqlite_tasks.add(connection, there)
             connection.executemany(
                 "UPDATE images SET state='waiting' WHERE image=?", [(task.image,) for task in there]

@@ -14,11 +14,15 @@ CREATE TABLE IF NOT EXISTS tasks (
     due_at REAL NOT NULL, ready INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
     lost INTEGER NOT NULL DEFAULT 0, error TEXT, worker TEXT, lease_until REAL,
     PRIMARY KEY (image, actor)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS overtaken (
+    worker TEXT NOT NULL, image TEXT NOT NULL, lease_until REAL NOT NULL,
+    PRIMARY KEY (worker, image)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tasks_ready ON tasks (priority, image) WHERE worker IS NULL AND ready=1;
 CREATE INDEX IF NOT EXISTS tasks_later ON tasks (due_at) WHERE worker IS NULL AND ready=0;
 CREATE INDEX IF NOT EXISTS tasks_running ON tasks (worker, image) WHERE worker IS NOT NULL;
 """
-
+"""``overtaken``: runs that went on while a newer revision of their task was asked for. They end with the next
+turn of their worker."""
 SIGHT = 16
 """How many ready tasks a worker looks at before it chooses one."""
 
@@ -32,6 +36,29 @@ def add(connection: Connection, tasks: Sequence[Task]) -> None:
         " WHERE excluded.revision > tasks.revision",
         [(t.image, t.actor, t.revision, t.priority, t.due_at, t.due_at <= time.time()) for t in tasks],
     )
+
+
+def overtake(connection: Connection, tasks: Sequence[Task]) -> None:
+    """Remember who still works on an older revision of these tasks, before they are made due anew."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO overtaken SELECT worker, image, lease_until FROM tasks"
+        " WHERE image=? AND actor=? AND revision<? AND worker IS NOT NULL",
+        [(task.image, task.actor, task.revision) for task in tasks],
+    )
+
+
+def ended(connection: Connection, worker: str) -> None:
+    """Whatever the worker went on with has ended: it asks for more, or is gone."""
+    connection.execute("DELETE FROM overtaken WHERE worker=?", (worker,))
+
+
+def running(connection: Connection, image: str) -> int:
+    """Runs on an image that have begun and not ended, as far as anybody knows."""
+    query = (
+        "SELECT (SELECT COUNT(*) FROM tasks WHERE image=:image AND worker IS NOT NULL)"
+        " + (SELECT COUNT(*) FROM overtaken WHERE image=:image)"
+    )
+    return int(connection.execute(query, {"image": image}).fetchone()[0])
 
 
 def remove(connection: Connection, row: Row) -> bool:

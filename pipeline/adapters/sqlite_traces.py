@@ -34,6 +34,7 @@ ORDER BY number
 """
 OTHERS = """
 SELECT 1 FROM results WHERE image<>:image AND actor='arrival' AND instr(body, :word)
+UNION ALL SELECT 1 FROM images WHERE image<>:image AND instr(delivery, :word)
 UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word LIMIT 1
 """
 

@@ -1,6 +1,6 @@
 """The chain from resizing to the archive: real actors publish and keep, only what draws is a toy.
 
-accept_image -> read_metadata -> place, look, cut, copy -> publish_image -> archive_original -> ...
+accept_image -> read_metadata -> toys -> publish_image -> archive_original -> ...
 """
 
 import hashlib
@@ -13,11 +13,22 @@ from typing import Literal
 from pipeline.actor import actor, declared_in
 from pipeline.adapters.disk_store import DiskStore
 from pipeline.adapters.local_cdn import LocalCdn
+from pipeline.adapters.sqlite_standings import SqliteStandings
 from pipeline.chain import chain, discover
 from pipeline.model import Rendition
 from pipeline.ports import Cdn, Public, Publishing, Store
-from pipeline.publication import staged
-from pipeline.results import Accepted, Arrived, Copies, Faces, Metadata, Placed, Published, Renditions
+from pipeline.publication import Standings, staged
+from pipeline.results import (
+    Accepted,
+    Arrived,
+    Copies,
+    Faces,
+    Metadata,
+    Placed,
+    Published,
+    Release,
+    Renditions,
+)
 from tests.flow.storehouse import KEEPERS, House
 
 REAL = (*KEEPERS, "read_metadata", "publish_image")
@@ -36,14 +47,22 @@ def place(metadata: Metadata) -> Placed:
 
 
 @actor()
-def cut(arrived: Arrived, accepted: Accepted, store: Store) -> Renditions:
+def decide_release(accepted: Accepted) -> Release:
+    """Clear everything."""
+    return Release("cleared", accepted.sha256)
+
+
+@actor()
+def make_renditions(arrived: Arrived, accepted: Accepted, release: Release, store: Store) -> Renditions:
     """Two renditions."""
+    assert release.decision == "cleared"
     return Renditions(tuple(_made(arrived, accepted, store, name) for name in ("w150", "box50")), None)
 
 
 @actor()
-def copy(arrived: Arrived, accepted: Accepted, store: Store) -> Copies:
+def make_copies(arrived: Arrived, accepted: Accepted, release: Release, store: Store) -> Copies:
     """One copy for srcset."""
+    assert release.decision == "cleared"
     return Copies((_made(arrived, accepted, store, "s320"),))
 
 
@@ -77,6 +96,7 @@ class Press(House):
             Public: self.public,
             Cdn: LocalCdn("http://127.0.0.1"),
             Publishing: Pages(),
+            Standings: SqliteStandings(self.database),
         }
         return {**super().ports(), **more}
 

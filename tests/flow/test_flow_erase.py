@@ -78,7 +78,8 @@ def speak_of(here: House, *words: str) -> list[str]:
 
 def leave_traces(here: House, image: str) -> None:
     """Everything that a long life brings: web copies, wishes, appointments, a card."""
-    for folder in (here.folder / "public" / image, here.store.folder / staged(image)):
+    store = here.store.folder
+    for folder in (here.folder / "public" / image, store / staged(image), store / "purges" / image):
         folder.mkdir(parents=True)
         (folder / "w150-abc.jpg").write_bytes(b"rendition")
         (folder / ".half.part").write_bytes(b"half")
@@ -175,6 +176,25 @@ def test_a_run_that_had_begun_is_waited_for_and_leaves_nothing(here: House, file
     here.database.close()
     assert found[0].left == {}
     assert speak_of(here, NAME, file.as_uri()) == []
+    assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
+
+
+def test_a_run_that_a_replay_overtook_is_waited_for_too(here: House, file: Path) -> None:
+    """Its task is another's by now, and it goes on all the same."""
+    image, engine = here.take(file), here.engine()
+    engine.replay(image, "accept_image")
+    (again,) = engine.turn("slow")
+    engine.replay(image, "accept_image")
+    assert not any(task.running for task in here.ledger.open_tasks(image).values())
+    for worker in ("w", "other"):
+        engine.turn(worker, want=0)
+    assert gone(here, image, 0).left == {"runs that have not ended": 1}
+    here.ledger.extend(["slow"], 60)
+    here.ledger.expire()
+    late = engine.run(again)
+    assert gone(here, image, 0).left == {"runs that have not ended": 1}
+    engine.turn("slow", [late], want=0)
+    assert gone(here, image, 0).left == {}
     assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
 
 
@@ -298,6 +318,13 @@ def test_a_name_that_other_pictures_have_too_is_nothing_to_look_for(
     (tmp_path / "b").mkdir()
     here.take(picture(tmp_path / "b" / NAME, seed=3))
     assert gone(here, here.take(file)).left == {}
+
+
+def test_a_delivery_whose_key_begins_another_ones_is_no_stumbling_block(here: House, tmp_path: Path) -> None:
+    images = [here.post(picture(tmp_path / f"{n}.png", n), f"file:run:{n}") for n in (1, 10)]
+    here.settle()
+    assert [gone(here, image).left for image in images] == [{}, {}]
+    assert speak_of(here, "file:run:1") == []
 
 
 def test_what_an_older_sqlite_left_in_the_files_is_found_and_written_over(here: House, file: Path) -> None:
