@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -62,7 +63,7 @@ class Here:
 
     decode_bytes = 1 << 30
 
-    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
+    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
         """No service."""
         return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
@@ -28,8 +28,9 @@ from pipeline.chain import Chain
 from pipeline.model import Location, RenditionFormat
 from pipeline.publication import Standings
 
-Compressor = Callable[[bytes, RenditionFormat], bytes | None]
-"""Compresses a lossless PNG as a format; None where it does not want to."""
+if TYPE_CHECKING:
+    from pipeline.adapters.tinypng import TinyPng
+
 DAY = 86_400.0
 """Seconds."""
 SOFIA = Location(latitude=42.66, longitude=23.39)
@@ -55,11 +56,13 @@ class Renders:
     """``Rendering``: TinyPNG where a person gave a key, else everything is compressed here."""
 
     decode_bytes: int
-    compressor: Compressor | None
+    service: "TinyPng | None"
 
-    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
+    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
         """See ``Rendering.compress``."""
-        return self.compressor(png, format) if self.compressor else None
+        if self.service is None or not self.service.wants(format):
+            return None
+        return self.service(png(), format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def ports(base: Ground) -> dict[type, object]:
         port.Cdn: LocalCdn(settings.site),
         Standings: base.standings,
         port.Marking: Marks(marking.key(settings)),
-        port.Rendering: Renders(settings.decode_memory << 20, _compressor(settings)),
+        port.Rendering: Renders(settings.decode_memory << 20, _service(settings)),
         port.Publishing: Pages(settings.page_location),
         port.Limits: settings,
         port.ReleaseBands: Bands(settings.safe_below * 100, settings.nude_from * 100),
@@ -145,7 +148,7 @@ def _incoming(base: Ground) -> dict[str, port.Incoming]:
     return {"file": FileIncoming(), "slack": slack}
 
 
-def _compressor(settings: Settings) -> Compressor | None:
+def _service(settings: Settings) -> "TinyPng | None":
     if not settings.tinypng_key:
         return None
     from pipeline.adapters.tinypng import TinyPng

@@ -202,8 +202,8 @@ class Rendering(Protocol):
     def decode_bytes(self) -> int:
         """Memory that decoding one picture may take."""
 
-    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
-        """A lossless PNG compressed by a service as JPEG, PNG, WEBP or AVIF; None: do it here."""
+    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
+        """A lossless PNG, made when it is called for, compressed by a service; None: do it here."""
 
 
 class Publishing(Protocol):

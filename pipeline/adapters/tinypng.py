@@ -67,9 +67,13 @@ class TinyPng:
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise Misconfigured(f"TinyPNG's address must be https, for example {PUBLIC}.")
 
+    def wants(self, format: Format) -> bool:
+        """Would it compress such a file now? Asked before the PNG is made."""
+        return format in self.formats and self.clock() >= self._closed_until
+
     def __call__(self, png: bytes, format: Format) -> bytes | None:
         """The picture compressed as ``format``; None where the local encoder shall do it."""
-        if format not in self.formats or self.clock() < self._closed_until:
+        if not self.wants(format):
             return None
         try:
             data = self._compressed(png, format)

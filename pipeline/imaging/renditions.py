@@ -37,8 +37,9 @@ ENCODERS: Mapping[Format, Sequence[Encoder]] = {
 """By format, what is tried in turn until the target is reached. Halved colours do for photographs, not for
 red lettering. Below the lowest quality blocks are seen, whatever the score says."""
 
-Compressor = Callable[[bytes, Format], bytes | None]
-"""Compresses a lossless PNG into a file of the format; None where it does not want to."""
+Compressor = Callable[[Callable[[], bytes], Format], bytes | None]
+"""Compresses a lossless PNG, made when it is called for, into a file of the format; None where it does not
+want to. That PNG can cost more than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ class _Compression:
 
     def _compressed(self, picture: Image.Image, format: Format, shown: _Shown) -> _File:
         compressor = self._making.compressor
-        if compressor and (data := compressor(plain_png(picture), format)) and _is(data, picture, format):
+        lossless = partial(plain_png, picture)
+        if compressor and (data := compressor(lossless, format)) and _is(data, picture, format):
             return _File(data, "TinyPNG")
         if format == "PNG":
             return _File(*png(picture))

@@ -23,7 +23,7 @@ Maker = Callable[..., Iterator[Rendition]]
 class Plainly:
     decode_bytes = 100 << 20
 
-    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
+    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
         return None
 
 

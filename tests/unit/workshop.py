@@ -1,6 +1,7 @@
 """The actors that look for marks and make renditions, on a real store and ledger, without an engine."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -52,8 +53,8 @@ class Here:
     decode_bytes: int = 1 << 30
     service: object = None
 
-    def compress(self, png: bytes, format: RenditionFormat) -> bytes | None:
-        found = self.service(png, format) if callable(self.service) else None
+    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
+        found = self.service(png(), format) if callable(self.service) else None
         assert found is None or isinstance(found, bytes)
         return found
 
