@@ -25,6 +25,7 @@ CREATE INDEX IF NOT EXISTS cards_trouble ON cards (opened_at) WHERE trouble IS N
 CREATE TABLE IF NOT EXISTS card_reports (
     team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, image TEXT NOT NULL, report TEXT NOT NULL,
     PRIMARY KEY (team, channel, ts, image)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS card_reports_by_image ON card_reports (image);
 CREATE TABLE IF NOT EXISTS card_echoes (
     team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, seen TEXT NOT NULL,
     PRIMARY KEY (team, channel, ts)) WITHOUT ROWID;

@@ -23,7 +23,6 @@ from pipeline.adapters import (
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_scrubbing import scrub
 from pipeline.erasure import Traces
-from pipeline.errors import Unknown
 
 KEPT = ("tombstones", "sqlite_sequence")
 """Tables that are left alone: what stays of an erased image, and a counter of SQLite's."""
@@ -38,6 +37,8 @@ TABLES = (
     sqlite_appointments,
 )
 """Whose tables are spoken of here by name."""
+NUMBERS = ("INTEGER", "REAL")
+"""Columns of these types say no words."""
 HELD = {"tasks": " AND worker IS NULL", "overtaken": " AND 0"}
 """A run that has begun keeps its row until it ends: so it is known that it still runs."""
 _traces = TypeAdapter(Traces)
@@ -54,18 +55,20 @@ class SqliteEraser:
 
     def begin(self, image: str) -> Traces:
         """See ``Eraser.begin``."""
+        with self._database.snapshot() as connection:
+            if known := self._known(connection, image):
+                return known
+            survey = sqlite_traces.survey(connection, image)
         with self._database.write(durable=True) as connection:
-            if found := self._known(connection, image):
-                return found
+            if known := self._known(connection, image):
+                return known
             record = connection.execute("SELECT * FROM images WHERE image=?", (image,)).fetchone()
-            if record is None:
-                raise Unknown(f"There is no image '{image}'.")
-            traces = sqlite_traces.collect(connection, record)
+            traces = sqlite_traces.collect(connection, record, survey)
             connection.execute(
                 "INSERT INTO tombstones VALUES (?,?,?,?,'erasing','')",
                 (image, record["short"], sqlite_tombstones.digest(record["delivery"]), time.time()),
             )
-            sqlite_traces.redact(connection, image)
+            sqlite_traces.redact(connection, image, traces.mentioned_by)
             sqlite_traces.reopen(connection, traces)
             return self._note(connection, traces)
 
@@ -81,9 +84,14 @@ class SqliteEraser:
 
     def clear(self, image: str) -> Traces:
         """See ``Eraser.clear``."""
+        with self._database.snapshot() as connection:
+            late = sqlite_traces.speakers(connection, image)
         with self._database.write(durable=True) as connection:
             known = self._known(connection, image) or Traces(image, image)
-            return self._note(connection, sqlite_traces.with_late_originals(connection, known))
+            sqlite_traces.redact(connection, image, late)
+            others = tuple(dict.fromkeys((*known.mentioned_by, *late)))
+            known = sqlite_traces.with_late_originals(connection, replace(known, mentioned_by=others))
+            return self._note(connection, known)
 
     def last_use(self, sha256: str, remove: Callable[[], None]) -> bool:
         """See ``Eraser.last_use``."""
@@ -98,19 +106,19 @@ class SqliteEraser:
         found: dict[str, int] = {}
         with self._database.snapshot() as connection:
             words = (traces.image, *sqlite_traces.own_words(connection, traces))
-            for table in _tables(connection):
-                columns = [row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-                says = " OR ".join(f'instr("{column}", :word)' for column in columns)
-                query = f'SELECT COUNT(*) FROM "{table}" WHERE {says}'  # noqa: S608
-                for word in words:
-                    if count := connection.execute(query, {"word": word}).fetchone()[0]:
-                        found[table] = max(found.get(table, 0), count)
+            said = {f"word{number}": word for number, word in enumerate(words)}
+            for table, columns in _columns(connection).items():
+                says = " OR ".join(f'instr("{column}", :{word})' for column in columns for word in said)
+                query = f'SELECT COUNT(*) FROM "{table}" WHERE {says or 0}'  # noqa: S608
+                if count := connection.execute(query, said).fetchone()[0]:
+                    found[table] = count
         return found
 
     def finish(self, traces: Traces) -> dict[str, int]:
         """See ``Eraser.finish``."""
-        with self._database.write(durable=True) as connection:
+        with self._database.snapshot() as connection:
             words = sqlite_traces.own_words(connection, traces)
+        with self._database.write(durable=True) as connection:
             before = connection.execute(
                 "SELECT state FROM tombstones WHERE image=?", (traces.image,)
             ).fetchone()["state"]
@@ -143,8 +151,7 @@ class SqliteEraser:
     def _take_out(self, connection: Connection, image: str) -> dict[str, int]:
         """Delete the image's rows from every table that has any, whichever tables there are."""
         found: dict[str, int] = {}
-        for table in _tables(connection):
-            columns = {row["name"] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+        for table, columns in _columns(connection).items():
             if "image" in columns:
                 where = f'"{table}" WHERE image=?{HELD.get(table, "")}'
                 count = connection.execute(f"DELETE FROM {where}", (image,)).rowcount  # noqa: S608
@@ -152,6 +159,15 @@ class SqliteEraser:
         return found
 
 
-def _tables(connection: Connection) -> list[str]:
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")
-    return [row["name"] for row in found if row["name"] not in KEPT]
+def _columns(connection: Connection) -> dict[str, list[str]]:
+    """The columns of every table that can hold text, whichever tables there are."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name").fetchall()
+    return {
+        table["name"]: [
+            column["name"]
+            for column in connection.execute(f'PRAGMA table_info("{table["name"]}")')
+            if column["type"] not in NUMBERS
+        ]
+        for table in tables
+        if table["name"] not in KEPT
+    }

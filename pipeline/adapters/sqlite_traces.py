@@ -2,13 +2,15 @@
 
 import json
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from sqlite3 import Connection, Row
 
 from pipeline import codec
 from pipeline.adapters.sqlite_tombstones import report_without_erased, without_erased
 from pipeline.cards import Message
 from pipeline.erasure import Traces
+from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL
 from pipeline.model import Location
 from pipeline.results import Arrived, Metadata
@@ -16,9 +18,13 @@ from pipeline.results import Arrived, Metadata
 SHORTEST = 6
 """Names with fewer characters stand in other words by chance."""
 MENTIONS = (
-    "SELECT * FROM results WHERE image<>:image AND kind IN ('Accepted','WatermarkSeen')"
+    "SELECT * FROM results WHERE image=:other AND kind IN ('Accepted','WatermarkSeen')"
     " AND instr(body, :image)"
 )
+SPEAKERS = """
+SELECT image FROM results WHERE image<>:image AND kind IN ('Accepted','WatermarkSeen') AND instr(body, :image)
+UNION ALL SELECT image FROM card_reports WHERE image<>:image AND instr(report, :image)
+"""
 ELSEWHERE = """
 SELECT 1 FROM results WHERE image<>:image AND instr(body, :word) AND NOT instr(body, :image)
 UNION ALL SELECT 1 FROM card_reports
@@ -39,15 +45,38 @@ UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word LIMIT 1
 """
 
 
-def collect(connection: Connection, record: Row) -> Traces:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What only a look through the whole ledger tells; taken before anything is locked."""
+
+    words: tuple[str, ...]
+    """Names that stand for this image alone."""
+    speakers: tuple[str, ...]
+    """Images whose rows or announced reports speak of this one."""
+
+
+def survey(connection: Connection, image: str) -> Survey:
+    """Look through the ledger for an image. Raises ``Unknown``."""
+    arrived = _result(connection, image, ARRIVAL)
+    if not isinstance(arrived, Arrived):
+        raise Unknown(f"There is no image '{image}'.")
+    given = [arrived.source.name, arrived.source.person, arrived.source.locator]
+    return Survey(tuple(_unmistakable(connection, image, given)), speakers(connection, image))
+
+
+def speakers(connection: Connection, image: str) -> tuple[str, ...]:
+    """Images whose rows or announced reports speak of this one."""
+    found = connection.execute(SPEAKERS, {"image": image})
+    return tuple(dict.fromkeys(row["image"] for row in found))
+
+
+def collect(connection: Connection, record: Row, known: Survey) -> Traces:
     """The traces of an image that is still there; ``record``: its row of the table ``images``."""
     image = record["image"]
-    arrived = _result(connection, image, ARRIVAL)
+    arrived, metadata = _result(connection, image, ARRIVAL), _result(connection, image, "read_metadata")
     assert isinstance(arrived, Arrived)
-    source, metadata = arrived.source, _result(connection, image, "read_metadata")
+    source = arrived.source
     originals = [r["sha256"] for r in connection.execute("SELECT sha256 FROM uses WHERE image=?", (image,))]
-    given = [source.name, source.person, source.locator]
-    words = [record["delivery"], *originals, *_unmistakable(connection, image, given)]
     message = None
     if source.kind == "slack":
         message = Message(source.team, source.channel, source.message, source.thread or source.message)
@@ -55,43 +84,47 @@ def collect(connection: Connection, record: Row) -> Traces:
         image=image,
         short=record["short"],
         originals=tuple(originals),
-        words=tuple(words),
+        words=(record["delivery"], *originals, *known.words),
         message=message,
         alone=message is not None and not _company(connection, record),
-        mentioned_by=tuple(dict.fromkeys(r["image"] for r in connection.execute(MENTIONS, {"image": image}))),
+        mentioned_by=known.speakers,
         twins=tuple(row["image"] for row in connection.execute(TWINS, (image, image))),
         location=_location(metadata),
     )
 
 
-def redact(connection: Connection, image: str) -> None:
-    """Let no other image's row or announced report speak of this one, whose tombstone stands already."""
-    for row in connection.execute(MENTIONS, {"image": image}).fetchall():
-        body = codec.dump(without_erased(connection, codec.load(row["kind"], row["body"])))
-        connection.execute(
-            "UPDATE results SET body=? WHERE image=? AND actor=?", (body, row["image"], row["actor"])
-        )
-    announced = "SELECT * FROM card_reports WHERE image<>? AND instr(report, ?)"
-    for row in connection.execute(announced, (image, image)).fetchall():
-        report = report_without_erased(connection, json.loads(row["report"]))
-        key = row["team"], row["channel"], row["ts"]
-        connection.execute(
-            "UPDATE card_reports SET report=? WHERE team=? AND channel=? AND ts=? AND image=?",
-            (json.dumps(report, sort_keys=True, default=str), *key, row["image"]),
-        )
-        _look_again(connection, *key)
-    # A cursor that stands on the image: right before it is as good, and says less.
-    connection.execute("UPDATE policies SET reached=substr(reached, 1, 35) WHERE reached=?", (image,))
+def redact(connection: Connection, image: str, others: Sequence[str]) -> None:
+    """Let the rows and reports of these images speak of this one no more; its tombstone stands already."""
+    for other in others:
+        for row in connection.execute(MENTIONS, {"other": other, "image": image}).fetchall():
+            body = codec.dump(without_erased(connection, codec.load(row["kind"], row["body"])))
+            connection.execute(
+                "UPDATE results SET body=? WHERE image=? AND actor=?", (body, row["image"], row["actor"])
+            )
+        for row in connection.execute("SELECT * FROM card_reports WHERE image=?", (other,)).fetchall():
+            _redact_report(connection, row)
+
+
+def _redact_report(connection: Connection, row: Row) -> None:
+    report = report_without_erased(connection, json.loads(row["report"]))
+    key = row["team"], row["channel"], row["ts"]
+    connection.execute(
+        "UPDATE card_reports SET report=? WHERE team=? AND channel=? AND ts=? AND image=?",
+        (json.dumps(report, sort_keys=True, default=str), *key, row["image"]),
+    )
+    _look_again(connection, *key)
 
 
 def reopen(connection: Connection, traces: Traces) -> None:
-    """Have the card of its message looked at again, and forget that its file was announced."""
+    """Have the card of its message looked at again, and forget what else speaks of the image."""
+    # A cursor that stands on the image: right before it is as good, and says less.
+    connection.execute("UPDATE policies SET reached=substr(reached, 1, 35) WHERE reached=?", (traces.image,))
     if traces.message:
         message = traces.message
         _look_again(connection, message.team, message.channel, message.ts)
         connection.executemany(
             "DELETE FROM slack_shares WHERE team=? AND channel=? AND file=?",
-            [(message.team, message.channel, word) for word in own_words(connection, traces)],
+            [(message.team, message.channel, word) for word in traces.words],
         )
 
 
