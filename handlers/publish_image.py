@@ -81,6 +81,5 @@ def _publish(image: str, files: Collection[Rendition], store: Store, public: Pub
 def _gone(image: str, each: Rendition) -> Unknown:
     """A run that was overtaken may meet this, and the next try mends it; else a person has to."""
     maker = "make_renditions" if each.format in ("JPEG", "PNG") else "make_copies"
-    return Unknown(
-        f"The file of {each.name} ({each.format}) is gone. Make it again: loupe replay {image} --actor {maker}"
-    )
+    again = f"loupe replay {image} --actor {maker}"
+    return Unknown(f"The file of {each.name} ({each.format}) is gone. Make it again: {again}")
