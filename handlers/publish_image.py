@@ -65,20 +65,21 @@ def publish_image(
 
 
 def _publish(image: str, files: Collection[Rendition], store: Store, public: Public) -> None:
-    """Copy what is not public yet. What an overtaken run has copied meanwhile may be gone from here."""
+    """Copy what is not public yet."""
     there = set(public.keys(image)) if files else set()
     for each in files:
         if each.key in there:
             continue
         try:
-            with store.open(staged(each.key)) as stream:
-                public.put(each.key, stream)
+            stream = store.open(staged(each.key))
         except Unknown:
-            if each.key not in set(public.keys(image)):
-                raise _gone(image, each) from None
+            raise _gone(image, each) from None
+        with stream:
+            public.put(each.key, stream)
 
 
 def _gone(image: str, each: Rendition) -> Unknown:
+    """A run that was overtaken may meet this, and the next try mends it; else a person has to."""
     maker = "make_renditions" if each.format in ("JPEG", "PNG") else "make_copies"
-    return Unknown(f"The file of {each.name} ({each.format}) is gone."
-                   f" Make it again: loupe replay {image} --actor {maker}")  # fmt: skip
+    again = f"loupe replay {image} --actor {maker}"
+    return Unknown(f"The file of {each.name} ({each.format}) is gone. Make it again: {again}")

@@ -30,9 +30,8 @@ class SqliteStandings:
     def publication(self, image: str) -> Publication | None:
         """See ``Publications.publication``: one snapshot of three look-ups by the image's key."""
         with self._database.snapshot() as connection:
-            if not (results := _results(connection, image)):
-                return None
-            return publication(image, results, _runs(connection, image), _wishes(connection, image))
+            results, runs = _results(connection, image), _runs(connection, image)
+            return publication(image, results, runs, _wishes(connection, image))
 
     def standing(self, image: str) -> Standing:
         """See ``Standings.standing``."""
