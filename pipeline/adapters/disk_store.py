@@ -95,12 +95,11 @@ class DiskStore:
         Whoever was writing there must have ended, or has to begin anew.
         """
         folder = self._path(prefix)
-        left = list(folder.rglob(".*.part"))
+        left = [path for path in _files(folder) if PART.fullmatch(path.name)]
         for part in left:
             part.unlink(missing_ok=True)
-        for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-            _remove_empty(each)
-        _remove_empty(folder)
+        for above, _, _ in os.walk(folder, topdown=False):
+            _remove_empty(Path(above))
         return len(left)
 
     def _path(self, key: str) -> Path:
