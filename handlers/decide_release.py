@@ -5,6 +5,7 @@ from pipeline.ports import Notes, ReleaseBands
 from pipeline.results import Arrived, Failed, Nudity, Release, Skipped
 
 ASKED = "A person asked that nobody sees it before a moderator has looked."
+RELEASED = "A moderator looked at it and released it."
 
 
 @actor(timeout=5, memory=256)
@@ -15,12 +16,17 @@ def decide_release(
 
     Every ending of the detector gets a decision, so that whoever waits for one never waits in vain: a
     detector that failed leaves the image to a person; a picture that cannot be read, or was never looked at,
-    is held, since there is nothing that a person could look at either. The wish ``hold`` clears nothing and
-    takes back nothing: what would be cleared waits for a person.
+    is held, since there is nothing that a person could look at either. The wish ``hold`` goes before the wish
+    ``release``, which only somebody at the command line can have; neither holds or clears what is held anyway
+    because it cannot be looked at.
     """
     found = _by_detector(nudity, bands)
-    asked = found.decision == "cleared" and notes.get(arrived.image, "hold")
-    return Release("review", ASKED) if asked else found
+    if notes.get(arrived.image, "hold"):
+        return Release("review", ASKED) if found.decision == "cleared" else found
+    visible = isinstance(nudity, Nudity) or (isinstance(nudity, Failed) and not nudity.rejected)
+    if visible and found.decision != "cleared" and notes.get(arrived.image, "release"):
+        return Release("cleared", RELEASED)
+    return found
 
 
 def _by_detector(nudity: Nudity | Failed | Skipped, bands: ReleaseBands) -> Release:

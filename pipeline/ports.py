@@ -226,9 +226,10 @@ class Archiving(Protocol):
         """Seconds for which a restored original stays in the store."""
 
 
-Wish = Literal["alt", "archive", "restore", "hold", "withdraw"]
+Wish = Literal["alt", "archive", "restore", "hold", "release", "withdraw"]
 """alt: the words for those who cannot see it; archive, restore: move the original now; hold: show it to
-nobody before a moderator has looked; withdraw: no web copies."""
+nobody before a moderator has looked; release: a moderator has looked, it may be shown; withdraw: no web
+copies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.decide_release import ASKED, decide_release
+from handlers.decide_release import ASKED, RELEASED, decide_release
 from pipeline.actor import declared_in
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_notes import SqliteNotes
@@ -123,3 +123,28 @@ def test_asking_never_makes_a_decision_milder(notes: SqliteNotes, nudity: Nudity
     before = release(nudity, notes=notes)
     notes.set("image-1", "hold")
     assert release(nudity, notes=notes) == before
+
+
+@pytest.mark.parametrize("nudity", [Nudity(50, "m"), Nudity(99, "m"), Failed("broken")])
+def test_who_has_looked_can_release_what_the_detector_held(
+    notes: SqliteNotes, nudity: Nudity | Failed
+) -> None:
+    notes.set("image-1", "release")
+    assert release(nudity, notes=notes) == Release("cleared", RELEASED)
+    notes.clear("image-1", "release")
+    assert release(nudity, notes=notes).decision != "cleared"
+
+
+@pytest.mark.parametrize("nudity", [Failed("no", rejected=True), Skipped("no")])
+def test_what_nobody_can_look_at_is_not_released(notes: SqliteNotes, nudity: Failed | Skipped) -> None:
+    notes.set("image-1", "release")
+    assert release(nudity, notes=notes).decision == "held"
+
+
+@given(st.floats(0, 100))
+def test_a_wish_to_hold_goes_before_a_release(score: float) -> None:
+    class Both(NoNotes):
+        def get(self, image: str, wish: Wish) -> Note | None:
+            return Note("", "", datetime.now(UTC)) if wish in ("hold", "release") else None
+
+    assert release(Nudity(score, "m"), notes=Both()).decision != "cleared"
