@@ -1,6 +1,7 @@
 """Reports and queues as text for a person at a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from pipeline.archiving import minute
 from pipeline.catalog import Erased, Queue
@@ -109,10 +110,11 @@ def _web(report: Report) -> Iterator[str]:
 
 
 def _archive(kept: Report) -> str:
+    until = minute(datetime.fromisoformat(kept["until"])) if kept["until"] else ""
     words = {
         "copied": "The archive has a copy of the original",
         "archived": "The original is in the archive",
-        "restored": f"The original is back from the archive until {kept['until']}",
+        "restored": f"The original is back from the archive until {until}",
     }
     return f"{words[kept['state']]} ({kept['bytes']:,} bytes there)"
 

@@ -1,6 +1,7 @@
 """``loupe restore``: originals back from the archive, for a while."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import click
 from loupe import moving, settings
 from loupe.ground import ground
 from loupe.options import data_option, wait_option
+from pipeline.archiving import minute
 from pipeline.ports import Report
 
 
@@ -35,5 +37,6 @@ def restored(report: Report) -> moving.Told:
         held = report["sha256"] is not None
         return True, "the original is at hand; the archive has none." if held else "there is no original."
     if kept["until"]:
-        return True, f"{moving.size_text(report['bytes'])} are back in the store until {kept['until']}."
+        until = minute(datetime.fromisoformat(kept["until"]))
+        return True, f"{moving.size_text(report['bytes'])} are back in the store until {until}."
     return run["state"] != "failed", f"not restored: {run['error']}"

@@ -150,7 +150,11 @@ def test_every_ending_of_an_archiving_has_words(told: dict[str, object], well: b
 @pytest.mark.parametrize(
     ("told", "well", "words"),
     [
-        (report(archive={"until": "noon"}), True, "4.1 MB are back in the store until noon."),
+        (
+            report(archive={"until": "2026-11-29T12:00:00.000+00:00"}),
+            True,
+            "4.1 MB are back in the store until 29 November 2026 12:00 UTC.",
+        ),
         (report(archive={"until": None}, actors=run("failed", "Torn.")), False, "not restored: Torn."),
         (report(archive=None, sha256=None), True, "there is no original."),
         (report(archive=None), True, "the original is at hand; the archive has none."),
