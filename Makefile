@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run test lint bench chaos lock clean
+.PHONY: install run test lint bench peers chaos lock clean
 
 install: $(STAMP)
 
@@ -34,7 +34,14 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install
+# Programs that the bench measures Loupe beside; without them their rows are left out.
+peers:
+	-test -x bench/peers/.venv/bin/python || $(PYTHON) -m venv bench/peers/.venv
+	-bench/peers/.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r bench/peers/requirements.lock
+	-npm ci --silent --prefix bench/peers
+
+bench: install peers
 	$(BIN)/python -m bench
 
 chaos: install

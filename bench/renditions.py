@@ -2,9 +2,9 @@
 
     python -m bench.renditions
 
-All do the same: the six named renditions as plain JPEG of quality 80, on one thread. What is not installed is
-left out: sharp where node finds it, thumbor where ``THUMBOR_PYTHON`` names its interpreter; root gets
-ImageMagick by apt. How small the files get is in ``bench.renditions_bytes``.
+All do the same: the six named renditions as plain JPEG of quality 80, on one thread. `make peers` installs
+sharp and thumbor into bench/peers, and root gets ImageMagick by apt; what is not there is left out. How small
+the files get is in ``bench.renditions_bytes``.
 """
 
 import io
@@ -40,6 +40,7 @@ from pipeline.imaging.resize import Sizes
 ROUNDS = 5
 QUALITY = 80
 BUDGET = 512 << 20
+PEERS = Path(__file__).parent / "peers"
 ONE_THREAD = {
     "VIPS_CONCURRENCY": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -134,8 +135,8 @@ def _timed() -> dict[str, list[float]]:
         timed["ImageMagick, six commands"] = list(_magick_rounds(convert))
     if (node := shutil.which("node")) and (found := _lines([node, "-e", SHARP, str(TWELVE_MEGAPIXELS)])):
         timed["sharp"] = found
-    python = os.environ.get("THUMBOR_PYTHON")
-    if python and (found := _lines([python, "-c", THUMBOR, str(TWELVE_MEGAPIXELS)])):
+    python = str(PEERS / ".venv/bin/python")
+    if found := _lines([python, "-c", THUMBOR, str(TWELVE_MEGAPIXELS)]):
         timed["thumbor's engine"] = found
     return timed
 
@@ -162,7 +163,11 @@ def _child(code: str) -> dict[str, list[float]]:
 
 def _lines(command: list[str]) -> list[float]:
     """The numbers that a program prints; none where it does not run."""
-    run = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | ONE_THREAD)
+    surroundings = {**os.environ, **ONE_THREAD, "NODE_PATH": str(PEERS / "node_modules")}
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+    except FileNotFoundError:
+        return []
     return [float(line) for line in run.stdout.split()] if run.returncode == 0 else []
 
 
