@@ -12,7 +12,7 @@ NEVER = "Originals stay in the store (LOUPE_ARCHIVE_AFTER)."
 ACTOR = "archive_original"
 
 
-@actor(timeout=180, memory=256, priority=70)
+@actor(timeout=180, memory=256, priority=60)
 def archive_original(
     arrived: Arrived,
     accepted: Accepted,

@@ -12,7 +12,7 @@ LOOK_AGAIN = timedelta(hours=1), timedelta(days=1)
 """At least and at most until the next look at an original that is still needed; old ones can wait longer."""
 
 
-@actor(timeout=60, memory=64, priority=70)
+@actor(timeout=60, memory=64, priority=60)
 def remove_original(
     arrived: Arrived,
     accepted: Accepted,

@@ -13,7 +13,7 @@ ASK_AGAIN = timedelta(minutes=1), timedelta(hours=4)
 """At least and at most between two questions to an archive that needs time."""
 
 
-@actor(timeout=180, memory=256, priority=70)
+@actor(timeout=180, memory=256, priority=60)
 def restore_original(
     arrived: Arrived,
     accepted: Accepted,
