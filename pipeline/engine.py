@@ -108,6 +108,13 @@ class Engine:
         self.ledger.resume(image, self.follow)
         return [task.actor for task in tasks]
 
+    def catch_up(self, image: str) -> list[str]:
+        """Start what an image lacks because an earlier version had no such actor; the actors that are due."""
+        if self.ledger.rows(image).keys() >= set(self.chain.names()) or self.ledger.open_tasks(image):
+            return []
+        self.ledger.resume(image, self.follow)
+        return list(self.ledger.open_tasks(image))
+
     def sweep(self, limit: int = 1000) -> int:
         """Free what dead workers held and start what is due and missing; how many images that touched."""
         freed = self.ledger.expire()

@@ -12,22 +12,31 @@ from pipeline.engine import Engine
 from pipeline.errors import Unknown
 
 ALL_PARKED = 100_000
+PAGE = 500
+"""Images that are asked for at a time."""
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="ID...")
 @click.option("--actor", help="Run this actor again; without it, those that were parked.")
 @click.option("--parked", is_flag=True, help="Every parked run there is.")
+@click.option("--missing", is_flag=True, help="Steps that an earlier version of Loupe did not have.")
 @data_option
-def command(names: tuple[str, ...], actor: str | None, parked: bool, data: Path | None) -> None:
+def command(
+    names: tuple[str, ...], actor: str | None, parked: bool, missing: bool, data: Path | None
+) -> None:
     """Run actors again on images. A running `loupe up` does the work."""
-    if parked == bool(names):
-        raise click.UsageError("Name images, or say --parked.")
+    if [parked, missing, bool(names)].count(True) != 1:
+        raise click.UsageError("Name images, or say --parked, or --missing.")
+    if missing and actor:
+        raise click.UsageError("--missing makes all due that an image lacks: leave --actor out.")
     base = ground(settings.load(data=data))
     engine = base.engine()
     if actor:
         engine.chain.actor(actor)  # Unknown where it is misspelt, also when nothing is parked
-    runs = _parked(base, engine, actor) if parked else _named(base, engine, names, actor)
+    runs = _named(base, engine, names, actor)
+    if parked or missing:
+        runs = _parked(base, engine, actor) if parked else _missing(base, engine)
     count = 0
     for image, actors in runs:
         count += len(actors)
@@ -49,3 +58,12 @@ def _parked(base: Ground, engine: Engine, actor: str | None) -> Iterator[tuple[s
     rows = base.catalog.parked(ALL_PARKED)
     for image in dict.fromkeys(r.image for r in rows if actor in (None, r.actor)):
         yield image, engine.replay(image, actor)
+
+
+def _missing(base: Ground, engine: Engine) -> Iterator[tuple[str, list[str]]]:
+    after = ""
+    while images := base.ledger.images(after, PAGE):
+        for image in images:
+            if due := engine.catch_up(image):
+                yield image, due
+        after = images[-1]

@@ -162,6 +162,25 @@ def test_replaying_twice_adds_nothing(broken: tuple[Path, Json]) -> None:
     assert queue(data).waiting == 1
 
 
+def test_steps_that_an_image_lacks_are_made_due_once(
+    checked: tuple[Path, list[Json]], tmp_path: Path
+) -> None:
+    """These were checked for some findings only, as by a version that knew no other."""
+    made, reports = checked
+    shutil.copytree(made, tmp_path / "data")
+    first = loupe("replay", "--missing", "--data", tmp_path / "data").stdout.splitlines()
+    assert {line.partition(":")[0] for line in first[:-1]} <= {report["id"] for report in reports}
+    assert queue(tmp_path / "data").waiting == int(first[-1].split()[0]) > 0
+    assert loupe("replay", "--missing", "--data", tmp_path / "data").stdout == "0 runs are due again.\n"
+
+
+@pytest.mark.parametrize("wrong", [["--missing", "--parked"], ["--missing", "--actor", "find_place"], []])
+def test_what_to_replay_is_said_in_one_way(wrong: list[str], tmp_path: Path) -> None:
+    ended = loupe("replay", *wrong, "--data", tmp_path)
+    assert ended.exit_code == 2
+    assert "--missing" in ended.stderr
+
+
 def test_only_the_parked_runs_of_an_actor_that_was_named_are_replayed(broken: tuple[Path, Json]) -> None:
     data, _ = broken
     other = loupe("replay", "--parked", "--actor", "detect_faces", "--data", data)
@@ -179,8 +198,8 @@ def test_an_image_without_parked_runs_says_what_to_name(checked: tuple[Path, lis
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "Name images, or say --parked."),
-        (["IMG-1", "--parked"], "Name images, or say --parked."),
+        ([], "Name images, or say --parked, or --missing."),
+        (["IMG-1", "--parked"], "Name images, or say --parked, or --missing."),
         (["IMG-0000"], "There is no image 'IMG-0000'"),
         (["PHOTO", "--actor", "paint_it_black"], "paint_it_black"),
         (["--parked", "--actor", "paint_it_black"], "paint_it_black"),

@@ -189,3 +189,14 @@ def test_a_replay_during_the_very_first_run_runs_once_more(engine: Engine) -> No
     work_off(engine)
     assert set(revisions(engine, image).values()) == {1, 2}
     assert revisions(engine, image)["weigh"] == 2
+
+
+def test_pictures_of_an_earlier_version_catch_up_with_the_steps_that_are_new(engine: Engine) -> None:
+    earlier = Engine(engine.chain.upto(["fold", "paint"]), engine.ledger, engine.ports, engine.backoff)
+    image = settled(earlier)
+    assert set(endings(engine, image)) == {"weigh", "fold", "paint"}
+    assert engine.catch_up(image) == ["wrap"]
+    assert engine.catch_up(image) == []
+    assert work_off(engine) == ["wrap", "ship"]
+    assert set(revisions(engine, image).values()) == {1}
+    assert engine.catch_up(image) == []
