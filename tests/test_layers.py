@@ -21,7 +21,7 @@ WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
 RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
-    | {"appointments": RUNNING, "erasing": RUNNING | {"takedown"}}
+    | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}

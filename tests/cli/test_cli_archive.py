@@ -167,7 +167,7 @@ def test_every_ending_of_a_restoring_has_words(told: dict[str, object], well: bo
 def test_the_clock_keeps_appointments_erases_sweeps_and_tidies(base: Ground) -> None:
     rows = {row.name: row for row in timetable(base)}
     assert set(rows) == {
-        "appointments", "erasures", "sweep", "orphans", "tidy store", "tidy public", "tidy archive",
+        "appointments", "wishes", "erasures", "sweep", "orphans", "tidy store", "tidy public", "tidy archive",
     }  # fmt: skip
     for row in rows.values():
         row.act()
