@@ -70,7 +70,7 @@ def test_a_forged_signature_is_refused(home: House, forged: dict[str, str]) -> N
     assert not home.book.images
 
 
-@pytest.mark.parametrize("age", [-301, 301])
+@pytest.mark.parametrize("age", [-301, 400])
 def test_a_replayed_request_is_refused(home: House, age: int) -> None:
     assert send(home, b"{}", str(int(time.time()) + age)).status_code == 401
 
