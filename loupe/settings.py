@@ -30,10 +30,10 @@ def _api_url(value: str) -> str:
 def _public_url(value: str | None) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
+    address, parts = _api_url(value).rstrip("/"), urlsplit(value)
     if parts.query or parts.fragment or parts.path.strip("/"):
         raise ValueError("it must end after the host name: pages lie below /i/")
-    return _api_url(value).rstrip("/")
+    return address
 
 
 def _bot_token(value: SecretStr | None) -> SecretStr | None:

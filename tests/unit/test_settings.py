@@ -163,3 +163,25 @@ def test_a_file_that_is_no_text_is_told_in_one_line() -> None:
     Path(".env").write_bytes(b"LOUPE_PORT=\xff\xfe\n")
     with pytest.raises(Misconfigured, match=r"\.env"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("foo", "it must begin with https://"),
+        ("http://pictures.example.org", "it must begin with https://"),
+        ("https://example.org/pictures", "it must end after the host name"),
+        ("https://example.org/?page=1", "it must end after the host name"),
+    ],
+)
+def test_a_public_address_that_will_not_do_is_told_why(
+    monkeypatch: pytest.MonkeyPatch, value: str, fault: str
+) -> None:
+    words = refused(monkeypatch, LOUPE_PUBLIC_URL=value)
+    assert words.startswith(f"LOUPE_PUBLIC_URL: '{value}' will not do: {fault}")
+
+
+def test_a_public_address_is_where_pages_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(port=9090).site == "http://127.0.0.1:9090"
+    monkeypatch.setenv("LOUPE_PUBLIC_URL", "https://pictures.example.org/")
+    assert load().site == "https://pictures.example.org"
