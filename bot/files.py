@@ -15,12 +15,13 @@ from bot.api import call, trusts
 from bot.arrivals import GONE_MODES, may_be_picture
 from bot.calls import PACES
 from bot.cards.message import ADMIN
-from bot.cards.words import name, size
+from bot.cards.words import name
 from bot.refusals import Kind, Refusal, retry_after
 from pipeline.cards import Cards
 from pipeline.errors import Rejected, Transient
 from pipeline.fetching import Fetch, Refused, Wanted
 from pipeline.model import Source
+from pipeline.text import size
 
 INFO = "files.info"
 DELETED = "The file was deleted from Slack before it could be looked at."

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from loupe import preflight
 from loupe.ground import folder
-from loupe.settings import SLACK_API, Settings, variable
+from loupe.settings import Settings, variable
+from loupe.values import SLACK_API
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
 from pipeline.chain import discover

@@ -7,52 +7,25 @@ Secrets are ``SecretStr``: they never show in a log, a row or a repr.
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from loupe import values
+from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
-
-SLACK_API = "https://slack.com/api/"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _api_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.hostname and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    ):
-        return value if value.endswith("/") else value + "/"
-    raise ValueError("it must begin with https://, or with http:// for an address on this machine")
-
-
-def _public_url(value: str | None) -> str | None:
-    if value is None:
-        return None
-    address, parts = _api_url(value).rstrip("/"), urlsplit(value)
-    if parts.query or parts.fragment or parts.path.strip("/"):
-        raise ValueError("it must end after the host name: pages lie below /i/")
-    return address
-
-
-def _bot_token(value: SecretStr | None) -> SecretStr | None:
-    if value and not value.get_secret_value().startswith("xox"):
-        raise ValueError("a bot token begins with xoxb-")
-    return value
-
-
-def _app_token(value: SecretStr | None) -> SecretStr | None:
-    if value and not value.get_secret_value().startswith("xapp"):
-        raise ValueError("an app-level token begins with xapp-")
-    return value
 
 
 class Settings(BaseSettings):
     """What can be set, with the default for one machine without any account."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LOUPE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix="LOUPE_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        env_nested_delimiter="__",
     )
 
     data: Path = Field(Path("data"), description="Folder below which all state lives", examples=["./data"])
@@ -96,7 +69,7 @@ class Settings(BaseSettings):
         description="Key of the invisible watermark; without it one is made and kept in the data folder",
         examples=["a long secret"],
     )
-    public_url: Annotated[str | None, AfterValidator(_public_url)] = Field(
+    public_url: Annotated[str | None, AfterValidator(values.public_url)] = Field(
         None,
         description="Address under which people reach the pages; without it, this machine's own",
         examples=["https://pictures.example.org"],
@@ -121,13 +94,62 @@ class Settings(BaseSettings):
     tinypng_monthly: int = Field(
         500, ge=0, description="Most compressions by TinyPNG a month", examples=[500]
     )
-    slack_bot_token: Annotated[SecretStr | None, AfterValidator(_bot_token)] = Field(
+    timezone: Annotated[str, AfterValidator(values.zone)] = Field(
+        "UTC", description="Time zone of this installation's days", examples=["Europe/Sofia"]
+    )
+    digest_at: Annotated[str, AfterValidator(values.clock_time)] = Field(
+        "09:00",
+        description="When channels and operators hear about the day before, or `off`",
+        examples=["08:30"],
+    )
+    digest_places: bool = Field(
+        False, description="Name the towns in digests where pictures were taken", examples=["true"]
+    )
+    digest_empty: bool = Field(
+        False, description="Send a digest also of a day without pictures", examples=["true"]
+    )
+    operators: Listed = Field(
+        (), description="Slack ids of those who may replay parked runs", examples=["U012AB3CD,U045EF6GH"]
+    )
+    operators_channel: str = Field(
+        "", description="Slack channel that hears alarms and the digest of everything",
+        examples=["C012AB3CD"],
+    )  # fmt: skip
+    mail: SecretStr | None = Field(
+        None,
+        description="How mail goes out: `smtp:` with STARTTLS, `smtps:`, or `ses:` and a region",
+        examples=["smtp://user:password@mail.example.org:587"],
+    )
+    mail_from: str = Field(
+        "loupe@localhost", description="Sender of mail", examples=["Loupe <loupe@example.org>"]
+    )
+    mail_to: Listed = Field(
+        (), description="Operators who get digests and alarms by mail", examples=["you@example.org"]
+    )
+    sinks: dict[str, SinkSettings] = Field(
+        {},
+        description="Who else hears the news ([news.md](news.md))",
+        examples=[
+            '{"ops": {"kind": "webhook", "address": "https://example.org/hook", "news": "held,failed"}}'
+        ],
+    )
+    news_hosts: Listed = Field(
+        (),
+        description="Hosts that news may go to although they are private or lack TLS",
+        examples=["localhost,10.0.0.5"],
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Password for metrics and the dashboard; without it only this machine sees them",
+        examples=["a long secret"],
+    )
+    slack_bot_token: Annotated[SecretStr | None, AfterValidator(values.bot_token)] = Field(
         None,
         validation_alias="SLACK_BOT_TOKEN",
         description="Bot token of the Slack app",
         examples=["xoxb-..."],
     )
-    slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token)] = Field(
+    slack_app_token: Annotated[SecretStr | None, AfterValidator(values.app_token)] = Field(
         None, validation_alias="SLACK_APP_TOKEN", description="App-level token: use Socket Mode",
         examples=["xapp-..."],
     )  # fmt: skip
@@ -135,9 +157,9 @@ class Settings(BaseSettings):
         None, validation_alias="SLACK_SIGNING_SECRET", description="Proves that requests are Slack's",
         examples=["8f742231b10e..."],
     )  # fmt: skip
-    slack_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
-        SLACK_API, validation_alias="SLACK_API_URL", description="Another Slack, such as the sandbox",
-        examples=[SLACK_API],
+    slack_api_url: Annotated[str, AfterValidator(values.api_url)] = Field(
+        values.SLACK_API, validation_alias="SLACK_API_URL", description="Another Slack, such as the sandbox",
+        examples=[values.SLACK_API],
     )  # fmt: skip
 
     @property
@@ -168,6 +190,8 @@ def load(**given: Any) -> Settings:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as fault:
         raise Misconfigured(_sentence(fault)) from None
+    except SettingsError as fault:
+        raise Misconfigured(f"{_unread(fault)}: its value will not do: it must be JSON.") from None
     except (UnicodeDecodeError, OSError) as fault:
         raise Misconfigured(
             f"The file .env cannot be read: {fault}. It must be text: one setting a line, such as"
@@ -187,11 +211,19 @@ def _sentence(fault: ValidationError) -> str:
     first = fault.errors()[0]
     where = str(first["loc"][0])
     name = next((n for n in Settings.model_fields if where in (n, variable(n))), where)
-    secret = name.endswith(("_token", "_secret", "_key"))
-    value = "its value" if secret else repr(first["input"])
+    secret = name.endswith(("_token", "_secret", "_key", "mail")) or (
+        name == "sinks" and first["loc"][-1] not in ("kind", "news", "rate")
+    )
+    value = "its value" if secret or first["type"] == "missing" else repr(first["input"])
+    where = "".join(f" ({'.'.join(map(str, first['loc'][1:]))})" for _ in first["loc"][1:2])
     example = (Settings.model_fields[name].examples or [""])[0]
     words = first["msg"].removeprefix("Value error, ")
-    return f"{variable(name)}: {value} will not do: {words}. Example: {variable(name)}={example}"
+    return f"{variable(name)}{where}: {value} will not do: {words}. Example: {variable(name)}={example}"
+
+
+def _unread(fault: SettingsError) -> str:
+    """The variable that cannot be read; the fault names its field and nothing of its value."""
+    return next((variable(name) for name in Settings.model_fields if f'"{name}"' in str(fault)), "A setting")
 
 
 def _consistent(settings: Settings) -> None:

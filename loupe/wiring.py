@@ -9,6 +9,7 @@ from PIL import Image
 
 from loupe import marking
 from loupe.ground import Ground
+from loupe.newsroom import newsroom
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from pipeline import ports as port
@@ -25,7 +26,7 @@ from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_uses import SqliteUses
 from pipeline.chain import Chain
-from pipeline.model import Location, RenditionFormat
+from pipeline.model import Location, RenditionFormat, Source
 from pipeline.publication import Standings
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ class Moves:
     restore_for: float
 
 
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """``News`` for several who want it."""
+
+    listeners: tuple[port.News, ...]
+
+    def announce(self, image: str, source: Source, report: port.Report) -> tuple[str, ...]:
+        """See ``News.announce``."""
+        return tuple(name for each in self.listeners for name in each.announce(image, source, report))
+
+
 def ports(base: Ground) -> dict[type, object]:
     """Every port that an actor may ask for. Nothing is loaded or connected yet."""
     settings = base.settings
@@ -98,7 +110,7 @@ def ports(base: Ground) -> dict[type, object]:
         port.FaceDetector: OnnxFaces(),
         port.Gazetteer: gazetteer(settings.data),
         port.Geocoder: _geocoder(settings),
-        port.News: base.cards,
+        port.News: Everybody((base.cards, newsroom(base))),
         port.Owners: SqliteOwners(base.database),
         port.Notes: SqliteNotes(base.database),
         port.Public: base.public,

@@ -5,6 +5,7 @@ LoupeError
 ├── Transient         not now; try again, optionally after so many seconds
 ├── Declaration       an actor's signature does not say what it must
 ├── Misconfigured     a setting is missing or wrong
+├── Undeliverable     a piece of news that its address will never take; parked at once
 ├── Unavailable       something Loupe stands on is broken (ledger, folder, model file)
 ├── Unsuitable        words of a person that cannot be taken; ours say what to change
 └── Unknown           no such image, actor or key
@@ -44,6 +45,10 @@ class Declaration(LoupeError):
 
 class Misconfigured(LoupeError):
     """A setting is missing or wrong."""
+
+
+class Undeliverable(LoupeError):
+    """This piece of news cannot be delivered, now or later."""
 
 
 class Unavailable(LoupeError):

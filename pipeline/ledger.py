@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.figures import Facts
 from pipeline.model import Source
 from pipeline.results import Arrived, Failed, Result, Skipped
 
@@ -101,6 +102,8 @@ class Plan:
     skip: tuple[Row, ...] = ()
     state: str | None = None
     """The image's state once everything has settled; None while something is still due."""
+    facts: Facts | None = None
+    """The line about the image that figures are made of, where it may have changed."""
 
 
 Follow = Callable[[str, Rows, Mapping[str, Task]], Plan]

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from pipeline.actor import Actor
 from pipeline.chain import Chain
+from pipeline.facts import TELLING, facts
+from pipeline.figures import Facts
 from pipeline.ledger import ARRIVAL, Plan, Row, Rows, Task
 from pipeline.model import SourceKind
 from pipeline.results import Arrived, Failed, Skipped
@@ -52,7 +54,13 @@ def plan(chain: Chain, image: str, rows: Rows, open_tasks: Mapping[str, Task], n
         else:
             start.append(Task(image, actor.name, revision, priority(actor, known), now))
             pending.add(actor.name)
-    return Plan(tuple(start), tuple(skip), None if pending else state([row.result for row in known.values()]))
+    ended = None if pending else state([row.result for row in known.values()])
+    return Plan(tuple(start), tuple(skip), ended, _facts(known, ended))
+
+
+def _facts(rows: Rows, ended: str | None) -> Facts | None:
+    """At its arrival, from the moment on at which people were told, and at its end."""
+    return facts(rows, ended) if ended or TELLING in rows or len(rows) == 1 else None
 
 
 def priority(actor: Actor, rows: Rows) -> int:

@@ -40,7 +40,7 @@ def test_every_setting_is_documented_with_its_default_and_an_example(name: str) 
     assert field.description is not None
     assert field.description in row
     assert f"`{variable(name)}={(field.examples or [''])[0]}`" in row
-    if field.default is not None and name != "workers":
+    if field.default not in (None, "", (), {}) and name != "workers":
         assert f"| `{field.default}` |" in row
 
 
@@ -53,6 +53,7 @@ COMMANDS = [
     "alt",
     "archive",
     "check",
+    "digest",
     "doctor",
     "erase",
     "find-mark",
@@ -101,7 +102,7 @@ def test_every_link_within_the_documents_leads_somewhere() -> None:
 
 def test_the_procfile_and_make_start_what_the_documents_say() -> None:
     assert set(re.findall(r"^(\w+):", (ROOT / "Procfile").read_text(), re.MULTILINE)) == {
-        "web", "bot", "worker", "clock",
+        "web", "bot", "worker", "clock", "news",
     }  # fmt: skip
     assert "make test" in README
     assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()

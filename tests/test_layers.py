@@ -15,13 +15,14 @@ FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
+PURE |= {"figures", "facts", "news", "outbox", "digest"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
 RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
-    | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}}
+    | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}

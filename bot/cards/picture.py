@@ -6,8 +6,9 @@ nothing of what is in it: no faces, no place, no camera, no score.
 
 from collections.abc import Mapping
 
-from bot.cards.words import count, date, escape, link, name, size, whole
+from bot.cards.words import count, date, escape, link, name, whole
 from pipeline.ports import Report
+from pipeline.text import size
 
 SLACK_STRIPS = (
     "Slack removes the location from photos that are posted in it, so a posted photo usually has none."

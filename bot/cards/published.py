@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards.picture import is_cleared
-from bot.cards.words import count, date, escape, link, size
+from bot.cards.words import count, date, escape, link
 from pipeline.ports import Report
+from pipeline.text import size
 
 KEPT = ("page", "alt", "renditions", "bytes_before", "bytes_after", "html", "archive", "actors")
 """Keys of the report that are taken from the ledger."""

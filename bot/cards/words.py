@@ -63,15 +63,6 @@ def link(address: str, label: str) -> str:
     return f"<{quote(address, safe=ADDRESS).replace('&', '&amp;')}|{escape(label)}>"
 
 
-def size(number: float) -> str:
-    """A number of bytes in powers of 1000, as file managers show it."""
-    for unit in ("bytes", "kB", "MB"):
-        if number < 1000 or unit == "MB":
-            break
-        number /= 1000
-    return f"{number:.0f} {unit}" if unit == "bytes" or number >= 100 else f"{number:.1f} {unit}"
-
-
 def count(number: int, noun: str) -> str:
     """1 picture, 2 pictures."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

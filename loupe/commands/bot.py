@@ -6,7 +6,7 @@ from threading import Thread
 import click
 
 from bot import socket
-from loupe import part, settings, slack
+from loupe import news, part, settings, slack
 from loupe.ground import ground
 from loupe.options import data_option
 
@@ -22,6 +22,7 @@ def command(data: Path | None) -> None:
     threads = [
         Thread(target=outbox.run, args=(stop,), name="outbox"),
         Thread(target=repair.run, args=(stop,), name="repair"),
+        Thread(target=news.slack_sender(base).run, args=(stop,), name="news"),
     ]
     for thread in threads:
         thread.start()

@@ -15,7 +15,8 @@ from loupe.ground import only_instance
 from loupe.local import Part, Parts
 from loupe.options import data_option
 from loupe.part import stop_on_signal
-from loupe.settings import SLACK_API, Settings
+from loupe.settings import Settings
+from loupe.values import SLACK_API
 from pipeline.errors import Unavailable
 
 READY_SECONDS = 60
@@ -52,6 +53,7 @@ def _parts(config: Settings, listener: socket.socket) -> list[Part]:
         Part("bot", data),
         Part("worker", [*data, "--workers", str(config.workers)]),
         Part("clock", data),
+        Part("news", data),
     ]
     if not config.has_slack:
         _listen(SANDBOX_HOST, sandbox_port(config)).close()

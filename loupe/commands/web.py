@@ -14,7 +14,8 @@ from loupe import part, settings, slack
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
 from loupe.prepare import gazetteer
-from loupe.settings import LOOPBACK, Settings
+from loupe.settings import Settings
+from loupe.values import LOOPBACK
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
 from web import public

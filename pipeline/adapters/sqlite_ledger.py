@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from pipeline import codec
-from pipeline.adapters import sqlite_tasks, sqlite_tombstones
+from pipeline.adapters import sqlite_facts, sqlite_tallies, sqlite_tasks, sqlite_tombstones
 from pipeline.adapters.sqlite_database import Database
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL, Again, Entry, Follow, Outcome, Row, Rows, Settled, Task, Work
@@ -48,7 +48,9 @@ class SqliteLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        database.define(SCHEMA + sqlite_tasks.SCHEMA + sqlite_tombstones.SCHEMA)
+        for module in (sqlite_tasks, sqlite_facts, sqlite_tallies, sqlite_tombstones):
+            database.define(module.SCHEMA)
+        database.define(SCHEMA)
 
     def enter(self, arrivals: Sequence[tuple[str, Source]], follow: Follow) -> list[Entry]:
         """See ``Ledger.enter``: one transaction for all, synced to the disk."""
@@ -216,6 +218,8 @@ def _settle(connection: Connection, row: Row, follow: Follow) -> None:
         connection, replace(row, result=sqlite_tombstones.without_erased(connection, row.result))
     )
     removed = sqlite_tasks.remove(connection, row)
+    if accepted:
+        sqlite_tallies.count(connection, row.actor, row.state, row.at.timestamp(), row.ms)
     if accepted or removed:
         _follow(connection, row.image, follow)
 
@@ -230,8 +234,11 @@ def _insert(connection: Connection, row: Row) -> bool:
 def _follow(connection: Connection, image: str, follow: Follow) -> None:
     plan = follow(image, load_rows(connection, image), sqlite_tasks.of_image(connection, image))
     for row in plan.skip:
-        _insert(connection, row)
+        if _insert(connection, row):
+            sqlite_tallies.count(connection, row.actor, row.state, row.at.timestamp(), row.ms)
     sqlite_tasks.add(connection, plan.start)
+    if plan.facts:
+        sqlite_facts.write(connection, plan.facts)
     if now := plan.state or (plan.start and "waiting"):
         connection.execute("UPDATE images SET state=? WHERE image=? AND state<>?", (now, image, now))
 
@@ -241,6 +248,7 @@ def _again(connection: Connection, worker: str, outcome: Again) -> None:
     if not _exists(connection, task.image):
         connection.execute("DELETE FROM tasks WHERE image=? AND actor=?", (task.image, task.actor))
         return
+    sqlite_tallies.count(connection, task.actor, "again", time.time(), 0.0)
     connection.execute(
         "UPDATE tasks SET worker=NULL, ready=0, lost=?, due_at=?, error=?"
         " WHERE image=? AND actor=? AND revision=? AND (worker=? OR worker IS NULL)",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from bot.cards import status
 from bot.cards.blocks import cut
 from bot.cards.message import Content, card, looking, saying, summary
-from bot.cards.words import date, name, size
+from bot.cards.words import date, name
 from pipeline.catalog import Queue
+from pipeline.text import size
 from sandbox.blocks import problems, total_length
 from tests.bot.reports import SLACK, held, rejected, report, review
 
@@ -183,7 +184,7 @@ def test_a_summary_leaves_out_what_is_not_there() -> None:
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (120_000, "120 kB"), (5e9, "5000 MB")],
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (120_000, "120 kB"), (5e9, "5.0 GB")],
 )
 def test_sizes_are_readable(number: float, words: str) -> None:
     assert size(number) == words

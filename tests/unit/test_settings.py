@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from loupe.settings import SLACK_API, Settings, load, variable
+from loupe.settings import Settings, load, variable
+from loupe.values import SLACK_API
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).parents[2]

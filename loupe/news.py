@@ -1,0 +1,74 @@
+"""Joins the news to the ledger: who writes it, who hears it, who carries it."""
+
+import time
+from collections.abc import Mapping
+
+from bot.api import client
+from bot.bulletins import Bulletins
+from loupe import slack
+from loupe.ground import Ground
+from loupe.newsroom import newsroom
+from loupe.sinks import sinks
+from pipeline import digest
+from pipeline.adapters.sqlite_numbers import SqliteNumbers
+from pipeline.adapters.sqlite_outbox import SqliteOutbox
+from pipeline.adapters.webhook import WebhookCarrier
+from pipeline.digest import Digest, Shelved
+from pipeline.figures import EVERYTHING, Day, Scope, day_of
+from pipeline.news import MAIL, SLACK, Address, Draft, Sink, addresses
+from pipeline.outbox import Carrier
+from pipeline.results import Failed
+from pipeline.sending import Sender
+
+PARKED_SHOWN = 5
+
+
+def sender(base: Ground) -> Sender:
+    """Sends to everybody but Slack."""
+    return Sender(SqliteOutbox(base.database), _carriers(base))
+
+
+def slack_sender(base: Ground) -> Sender:
+    """Sends what goes out by the bot: digests, alarms, and sinks that are Slack channels."""
+    bulletins = Bulletins(client(slack.token(base.settings), base.settings.slack_api_url))
+    return Sender(SqliteOutbox(base.database), {SLACK: bulletins})
+
+
+def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
+    """What happened on a day, as people are told."""
+    shelved = _shelved(base) if scope == EVERYTHING else []
+    numbers = SqliteNumbers(base.database)
+    return digest.digest(numbers, scope, day, shelved, with_towns=base.settings.digest_places)
+
+
+def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
+    """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
+    scope = told.scope
+    key = digest.key(scope, told.figures.day) + (f"/{again}" if again else "")
+    draft = Draft(key, "digest", key, digest.data(told), team=scope.team, channel=scope.channel)
+    to = [Address(SLACK, channel) for channel in (scope.channel, base.settings.operators_channel) if channel]
+    if scope == EVERYTHING:
+        to += [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
+    return newsroom(base).tell(draft, [*addresses(draft, sinks(base.settings.sinks)), *to[:1]])
+
+
+def today(base: Ground) -> Day:
+    """The day that it is where this installation is."""
+    return day_of(time.time(), base.settings.timezone)
+
+
+def _carriers(base: Ground) -> Mapping[str, Carrier]:
+    return {sink.name: _carrier(sink, base) for sink in sinks(base.settings.sinks) if sink.kind != "slack"}
+
+
+def _carrier(sink: Sink, base: Ground) -> Carrier:
+    return WebhookCarrier(sink, base.settings.site)
+
+
+def _shelved(base: Ground) -> list[Shelved]:
+    found = []
+    for row in base.catalog.parked(PARKED_SHOWN):
+        listed = base.catalog.find(row.image)
+        if listed and isinstance(row.result, Failed):
+            found.append(Shelved(row.image, listed.short, row.actor, row.result.reason))
+    return found

@@ -1,0 +1,58 @@
+"""What single settings must look like. Each check says in words what is wrong."""
+
+import re
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import SecretStr
+
+SLACK_API = "https://slack.com/api/"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def api_url(value: str) -> str:
+    """An address that secrets may go to, ending in a slash. Raises ``ValueError``."""
+    parts = urlsplit(value)
+    if parts.hostname and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    ):
+        return value if value.endswith("/") else value + "/"
+    raise ValueError("it must begin with https://, or with http:// for an address on this machine")
+
+
+def public_url(value: str | None) -> str | None:
+    """The address under which people reach the pages. Raises ``ValueError``."""
+    if value is None:
+        return None
+    address, parts = api_url(value).rstrip("/"), urlsplit(value)
+    if parts.query or parts.fragment or parts.path.strip("/"):
+        raise ValueError("it must end after the host name: pages lie below /i/")
+    return address
+
+
+def bot_token(value: SecretStr | None) -> SecretStr | None:
+    """A Slack bot token. Raises ``ValueError``."""
+    if value and not value.get_secret_value().startswith("xox"):
+        raise ValueError("a bot token begins with xoxb-")
+    return value
+
+
+def app_token(value: SecretStr | None) -> SecretStr | None:
+    """A Slack app-level token. Raises ``ValueError``."""
+    if value and not value.get_secret_value().startswith("xapp"):
+        raise ValueError("an app-level token begins with xapp-")
+    return value
+
+
+def zone(value: str) -> str:
+    """A time zone's IANA name. Raises ``ValueError``."""
+    if value not in available_timezones():
+        raise ValueError("it must be a time zone of the IANA database")
+    return value
+
+
+def clock_time(value: str) -> str:
+    """A time of day, or ``off``. Raises ``ValueError``."""
+    if value != "off" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("it must be a time of day such as 09:00, or off")
+    return value

@@ -1,0 +1,114 @@
+"""The digest: what happened on a day, in a channel or everywhere. Pure: figures in, words out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipeline.figures import EVERYTHING, Day, Figures, Numbers, Scope, Step, Visited
+from pipeline.text import size
+
+TOWNS = 5
+"""Named at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A parked run as a digest tells it."""
+
+    image: str
+    short: str
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything that a digest tells."""
+
+    scope: Scope
+    figures: Figures
+    week: tuple[Figures, ...]
+    """The seven days that end with this one."""
+    towns: tuple[Visited, ...]
+    """Empty unless a setting allows it."""
+    slowest: Step | None
+    """Of the whole installation; in a channel's digest too."""
+    parked: tuple[Shelved, ...]
+
+
+def digest(
+    numbers: Numbers, scope: Scope, day: Day, parked: Sequence[Shelved] = (), *, with_towns: bool = False
+) -> Digest:
+    """The digest of a day."""
+    week = numbers.days(scope, day.week())
+    steps = numbers.steps(day)
+    return Digest(
+        scope=scope,
+        figures=week[-1],
+        week=tuple(week),
+        towns=tuple(numbers.towns(scope, day, TOWNS)) if with_towns else (),
+        slowest=steps[0] if steps else None,
+        parked=tuple(parked),
+    )
+
+
+def headline(figures: Figures) -> str:
+    """``14 images, 1 held, 0 failed, median 1.8 s, 61 MB saved``."""
+    parts = [_count(figures.images, "image"), f"{figures.held} held", f"{figures.failed} failed"]
+    if figures.rejected:
+        parts.append(f"{figures.rejected} rejected")
+    if figures.waiting:
+        parts.append(f"{figures.waiting} still waiting")
+    if figures.median_seconds is not None:
+        parts.append(f"median {figures.median_seconds:.1f} s")
+    return ", ".join([*parts, f"{size(figures.saved)} saved"])
+
+
+def lines(told: Digest) -> list[str]:
+    """The rest, one sentence or list a line, for a terminal or a text part."""
+    said = []
+    if told.towns:
+        places = ", ".join(f"{each.place} ({each.images})" for each in told.towns)
+        said.append(f"Top places: {places}.")
+    if told.slowest:
+        step = told.slowest
+        said.append(f"Slowest step: {step.actor}, p95 {step.p95_ms:,.0f} ms over {_count(step.runs, 'run')}.")
+    said += [f"Parked: {each.actor} on {each.short}: {each.reason}" for each in told.parked]
+    return said
+
+
+def key(scope: Scope, day: Day) -> str:
+    """Says which digest it is; no two of them are sent."""
+    return f"digest/{scope.team}/{scope.channel}/{day.date.isoformat()}"
+
+
+def data(told: Digest) -> dict[str, Any]:
+    """The digest as the data of a piece of news: plain JSON, everything that the sinks and letters need."""
+    return {
+        "date": told.figures.day.date.isoformat(),
+        "zone": told.figures.day.zone,
+        "team": told.scope.team or None,
+        "channel": told.scope.channel or None,
+        "headline": headline(told.figures),
+        **_numbers(told.figures),
+        "week": [{"date": f.day.date.isoformat(), **_numbers(f)} for f in told.week],
+        "towns": [asdict(each) for each in told.towns],
+        "slowest": asdict(told.slowest) if told.slowest else None,
+        "parked": [asdict(each) for each in told.parked],
+        "lines": lines(told),
+    }
+
+
+def overall(told: Mapping[str, Any]) -> bool:
+    """Is it about the whole installation?"""
+    return Scope(told.get("team") or "", told.get("channel") or "") == EVERYTHING
+
+
+def _numbers(figures: Figures) -> dict[str, Any]:
+    """The figures by name; the same names stand in metrics, exports and payloads."""
+    found = {name: value for name, value in asdict(figures).items() if name != "day"}
+    return found | {"bytes_saved": figures.saved}
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
