@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from loupe import sinks as hearers
 from loupe import values
 from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
@@ -227,6 +228,9 @@ def _unread(fault: SettingsError) -> str:
 
 
 def _consistent(settings: Settings) -> None:
+    if fault := hearers.check(settings.sinks, settings.news_hosts):
+        example = Settings.model_fields["sinks"].examples
+        raise Misconfigured(f"LOUPE_SINKS will not do: {fault}. Example: LOUPE_SINKS={(example or [''])[0]}")
     if settings.safe_below > settings.nude_from:
         raise Misconfigured(
             f"LOUPE_SAFE_BELOW: {settings.safe_below} will not do: it is above LOUPE_NUDE_FROM"

@@ -45,6 +45,7 @@ ONLY_IN = {
     "boto3": "pipeline.adapters",
     "botocore": "pipeline.adapters",
     "requests": "pipeline.adapters",
+    "urllib3": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
     "slack_bolt": "bot",
