@@ -1,0 +1,74 @@
+"""The digest as a letter: the headline's numbers first, then the week, then the rest."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pipeline.digest import Digest, lines
+from pipeline.figures import EVERYTHING, Day, Figures, Step
+from pipeline.letters.letter import Chart, Letter, Table
+from pipeline.text import size
+
+HEAD = ("Day", "Images", "Held", "Failed", "Median", "Saved")
+UNKNOWN = "–"
+
+
+def digest_letter(data: Mapping[str, Any], chart: bytes | None, *, everything: bool) -> Letter:
+    """The letter about a day; ``data`` as in ``pipeline.digest.data``.
+
+    ``everything``: for an operator, or a sink that one set up. Others hear no place, because the digest
+    counts pictures of private channels too, and nothing of single pictures.
+    """
+    day = _written(data["date"])
+    return Letter(
+        subject=f"Loupe, {day}: {data['headline']}",
+        title=f"{day}, {data['channel']}" if data.get("channel") else day,
+        lead=data["headline"],
+        tiles=tiles(data),
+        chart=Chart(chart, chart_words(data)) if chart else None,
+        table=Table("The last seven days", HEAD, [row(each) for each in data["week"]]),
+        lines=data["lines"] if everything else spoken(data),
+        why=f"Days by the clock of {data['zone']}.",
+    )
+
+
+def tiles(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Values and labels, the same that the headline tells."""
+    found = [(f"{data['images']:,}", "image" if data["images"] == 1 else "images")]
+    found += [(f"{data[name]:,}", name) for name in ("held", "failed")]
+    found += [(f"{data[name]:,}", name) for name in ("rejected", "waiting") if data[name]]
+    found += [(median(data), "median")] if data["median_seconds"] is not None else []
+    return [*found, (size(data["bytes_saved"]), "saved")]
+
+
+def row(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """A day of the week's table."""
+    counts = (f"{data[name]:,}" for name in ("images", "held", "failed"))
+    return _written(data["date"]), *counts, median(data), size(data["bytes_saved"])
+
+
+def median(data: Mapping[str, Any]) -> str:
+    """The median time until people were told, as the headline writes it."""
+    seconds = data["median_seconds"]
+    return UNKNOWN if seconds is None else f"{seconds:.1f} s"
+
+
+def spoken(data: Mapping[str, Any]) -> list[str]:
+    """The sentences of a digest without places and without parked runs."""
+    slowest = Step(**data["slowest"]) if data["slowest"] else None
+    figures = Figures(Day(date.fromisoformat(data["date"]), data["zone"]))
+    return lines(Digest(EVERYTHING, figures, (), (), slowest, ()))
+
+
+def chart_words(data: Mapping[str, Any]) -> str:
+    """What the chart shows."""
+    days = ", ".join(f"{_written(each['date'])} {each['images']:,}" for each in data["week"])
+    return f"Images of the last seven days: {days}."
+
+
+def _written(iso: str) -> str:
+    """``Sat 21 Nov 2026``, in English whatever the machine's language."""
+    day = date.fromisoformat(iso)
+    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{weekday} {day.day} {months[day.month - 1]} {day.year}"
