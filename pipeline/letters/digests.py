@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.digest import Digest, lines
 from pipeline.figures import EVERYTHING, Day, Figures, Step
+from pipeline.letters.dates import long, short
 from pipeline.letters.letter import Chart, Letter, Table
 from pipeline.text import size
 
@@ -19,7 +20,7 @@ def digest_letter(data: Mapping[str, Any], chart: bytes | None, *, everything: b
     ``everything``: for an operator, or a sink that one set up. Others hear no place, because the digest
     counts pictures of private channels too, and nothing of single pictures.
     """
-    day = _written(data["date"])
+    day = long(data["date"])
     return Letter(
         subject=f"Loupe, {day}: {data['headline']}",
         title=f"{day}, {data['channel']}" if data.get("channel") else day,
@@ -44,7 +45,7 @@ def tiles(data: Mapping[str, Any]) -> list[tuple[str, str]]:
 def row(data: Mapping[str, Any]) -> tuple[str, ...]:
     """A day of the week's table."""
     counts = (f"{data[name]:,}" for name in ("images", "held", "failed"))
-    return _written(data["date"]), *counts, median(data), size(data["bytes_saved"])
+    return short(data["date"]), *counts, median(data), size(data["bytes_saved"])
 
 
 def median(data: Mapping[str, Any]) -> str:
@@ -62,13 +63,5 @@ def spoken(data: Mapping[str, Any]) -> list[str]:
 
 def chart_words(data: Mapping[str, Any]) -> str:
     """What the chart shows."""
-    days = ", ".join(f"{_written(each['date'])} {each['images']:,}" for each in data["week"])
+    days = ", ".join(f"{short(each['date'])} {each['images']:,}" for each in data["week"])
     return f"Images of the last seven days: {days}."
-
-
-def _written(iso: str) -> str:
-    """``Sat 21 Nov 2026``, in English whatever the machine's language."""
-    day = date.fromisoformat(iso)
-    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{weekday} {day.day} {months[day.month - 1]} {day.year}"

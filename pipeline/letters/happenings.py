@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.letters.dates import moment
 from pipeline.letters.letter import Letter, Link, Tone
 from pipeline.text import size
 
@@ -14,6 +15,11 @@ ENDINGS = {
     "published": "was published",
     "failed": "could not be finished",
 }
+DECISIONS = {
+    "cleared": "It may be shown.",
+    "review": "A person decides whether it may be shown.",
+    "held": "It is not shown.",
+}
 
 
 def image_letter(kind: str, data: Mapping[str, Any], *, redacted: bool) -> Letter:
@@ -24,7 +30,7 @@ def image_letter(kind: str, data: Mapping[str, Any], *, redacted: bool) -> Lette
     return Letter(
         subject=f"Loupe: {said}",
         title=said,
-        lead=str(known.get("reason") or known.get("alt") or f"{said}."),
+        lead=_lead(known, said),
         tone="wrong" if kind == "failed" else "calm",
         pairs=[(label, words) for label, words in _pairs(known) if words],
         link=Link("Look at its page", str(page)) if page else None,
@@ -36,7 +42,7 @@ def alarm_letter(data: Mapping[str, Any]) -> Letter:
     resolved = bool(data.get("resolved_at"))
     tone: Tone = "well" if resolved else "wrong"
     lead = str(data.get("headline") or data.get("words"))
-    pairs = [("Raised", data.get("raised_at")), ("Resolved", data.get("resolved_at")),
+    pairs = [("Raised", moment(data.get("raised_at"))), ("Resolved", moment(data.get("resolved_at"))),
              ("Rule", data.get("rule")), ("About", data.get("subject"))]  # fmt: skip
     return Letter(
         subject=f"Loupe, {'resolved' if resolved else 'alarm'}: {lead}",
@@ -67,8 +73,13 @@ def _pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Picture", _picture(data)),
         ("Copies", _copies(data)),
         ("Channel", data.get("channel") or ""),
-        ("Posted", data.get("entered_at") or ""),
+        ("Posted", moment(data.get("entered_at"))),
     ]
+
+
+def _lead(data: Mapping[str, Any], said: str) -> str:
+    decided = DECISIONS.get(str(data.get("decision")))
+    return str(data.get("reason") or data.get("alt") or decided or f"{said}.")
 
 
 def _nudity(data: Mapping[str, Any]) -> str:
