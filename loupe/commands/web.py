@@ -19,6 +19,7 @@ from loupe.values import LOOPBACK
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
 from web import public
+from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
 from web.page import TOWNS_MOST, TOWNS_WITHIN, page
@@ -56,9 +57,20 @@ def web(config: Settings) -> Starlette:
     return create_app(base.catalog, lambda: _ready(base), routes)
 
 
+def access(config: Settings) -> Access:
+    """Who may see metrics and the dashboard."""
+    token = config.metrics_token
+    return Access(token.get_secret_value() if token else "", own=_own(config))
+
+
+def _own(config: Settings) -> bool:
+    """Is it a site that only this machine reaches?"""
+    return not config.public_url and config.host in LOOPBACK
+
+
 def _named(base: Ground) -> public.Named:
     """Short ids can be guessed: they are for a site that only this machine reaches."""
-    if base.settings.public_url or base.settings.host not in LOOPBACK:
+    if not _own(base.settings):
         return public.nobody
 
     def named(short: str) -> str | None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from pipeline import chart
 from pipeline.digest import Digest, lines
-from pipeline.figures import EVERYTHING, Day, Figures, Step
+from pipeline.figures import EVERYTHING, Day, Figures, Step, Visited
 from pipeline.letters.dates import long, short
 from pipeline.letters.letter import Chart, Letter, Table
 from pipeline.text import size
@@ -14,11 +15,10 @@ HEAD = ("Day", "Images", "Held", "Failed", "Median", "Saved")
 UNKNOWN = "–"
 
 
-def digest_letter(data: Mapping[str, Any], chart: bytes | None, *, everything: bool) -> Letter:
-    """The letter about a day; ``data`` as in ``pipeline.digest.data``.
+def digest_letter(data: Mapping[str, Any], png: bytes | None, *, everything: bool) -> Letter:
+    """The letter about a day; ``data`` as in ``pipeline.digest.data``, ``png``: its chart.
 
-    ``everything``: for an operator, or a sink that one set up. Others hear no place, because the digest
-    counts pictures of private channels too, and nothing of single pictures.
+    ``everything``: for an operator, or a sink that one set up. Others hear nothing of single images.
     """
     day = long(data["date"])
     return Letter(
@@ -26,9 +26,9 @@ def digest_letter(data: Mapping[str, Any], chart: bytes | None, *, everything: b
         title=f"{day}, {data['channel']}" if data.get("channel") else day,
         lead=data["headline"],
         tiles=tiles(data),
-        chart=Chart(chart, chart_words(data)) if chart else None,
+        chart=Chart(png, chart.alt(data["week"])) if png else None,
         table=Table("The last seven days", HEAD, [row(each) for each in data["week"]]),
-        lines=data["lines"] if everything else spoken(data),
+        lines=[*data["lines"], *_singly(data)] if everything else spoken(data),
         why=f"Days by the clock of {data['zone']}.",
     )
 
@@ -55,13 +55,13 @@ def median(data: Mapping[str, Any]) -> str:
 
 
 def spoken(data: Mapping[str, Any]) -> list[str]:
-    """The sentences of a digest without places and without parked runs."""
-    slowest = Step(**data["slowest"]) if data["slowest"] else None
+    """The sentences of a digest without those about single images."""
     figures = Figures(Day(date.fromisoformat(data["date"]), data["zone"]))
-    return lines(Digest(EVERYTHING, figures, (), (), slowest, ()))
+    towns = tuple(Visited(**each) for each in data["towns"])
+    steps = (Step(**data["slowest"]),) if data["slowest"] else ()
+    return lines(Digest(EVERYTHING, figures, (), towns, steps))
 
 
-def chart_words(data: Mapping[str, Any]) -> str:
-    """What the chart shows."""
-    days = ", ".join(f"{short(each['date'])} {each['images']:,}" for each in data["week"])
-    return f"Images of the last seven days: {days}."
+def _singly(data: Mapping[str, Any]) -> list[str]:
+    held = data.get("held_images")
+    return [f"Held: {', '.join(held)}."] if held else []

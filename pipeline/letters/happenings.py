@@ -41,7 +41,7 @@ def alarm_letter(data: Mapping[str, Any]) -> Letter:
     """The letter about an alarm that was raised or resolved."""
     resolved = bool(data.get("resolved_at"))
     tone: Tone = "well" if resolved else "wrong"
-    lead = str(data.get("headline") or data.get("words"))
+    lead = str(data.get("words") or data.get("headline")).partition("\n")[0]
     pairs = [("Raised", moment(data.get("raised_at"))), ("Resolved", moment(data.get("resolved_at"))),
              ("Rule", data.get("rule")), ("About", data.get("subject"))]  # fmt: skip
     return Letter(

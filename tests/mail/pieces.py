@@ -1,10 +1,12 @@
 """Pieces of news, as the pipeline writes them, for letters."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pipeline import digest
-from pipeline.digest import Digest, Shelved
+from pipeline import alarms, digest
+from pipeline.alarms import Alarm
+from pipeline.digest import Cases, Digest, Shelved
 from pipeline.figures import EVERYTHING, Day, Figures, Scope, Step, Visited
 from pipeline.news import Draft, Kind, Piece
 
@@ -44,8 +46,12 @@ def digest_data(scope: Scope = EVERYTHING, **changes: Any) -> dict[str, Any]:
         figures=week[-1],
         week=week,
         towns=(Visited("Interlaken", "CH", 5), Visited("Sofia", "BG", 2)),
-        slowest=Step("make_renditions", 13, 1, 0, 2, 812.4, 2_345.6),
-        parked=(Shelved("018f-image", "IMG-7F3K", "publish_image", "The disk is full"),),
+        steps=(Step("make_renditions", 13, 1, 0, 2, 812.4, 2_345.6),),
+        cases=Cases(
+            parked=(Shelved("IMG-7F3K", "publish_image", 1, "The disk is full"),),
+            parked_in_all=1,
+            held=("IMG-9ABC",),
+        ),
     )
     return digest.data(whole) | changes
 
@@ -57,14 +63,11 @@ def piece(kind: Kind = "digest", data: dict[str, Any] | None = None, **changes: 
     return Piece(**(made | changes))
 
 
-ALARM = {
-    "rule": "disk",
-    "subject": "",
-    "headline": "The disk has 0.4 GB left",
-    "lines": ["Free some space; nothing that was accepted is lost."],
-    "raised_at": "2026-11-22T08:59:30+00:00",
-    "resolved_at": None,
-}
+RAISED = Alarm(
+    "disk", "", "The disk has 0.4 GB left\nFree some space: nothing that was accepted is lost.", AT
+)
+ALARM = alarms.data(RAISED)
+RESOLVED = alarms.data(replace(RAISED, resolved_at=AT + timedelta(hours=1)))
 PUBLISHED = {
     "image": "018f-image",
     "short": "IMG-7F3K",
