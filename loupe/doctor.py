@@ -11,7 +11,7 @@ from loupe.ground import folder
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
 from loupe.values import SLACK_API
-from pipeline.adapters import letters
+from pipeline.adapters import hook_forms
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
 from pipeline.chain import discover
@@ -89,7 +89,7 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
 
     for sink in sinks(settings.sinks):
         where = f"{sink.name}: {sink.kind} {roster.host(sink)}"
-        url = sink.address if "://" in sink.address else letters.IFTTT
+        url = sink.address if "://" in sink.address else hook_forms.IFTTT
         if sink.kind in ("webhook", "zapier", "ifttt"):
             yield _try("sink", partial(http(settings.news_hosts).look, url), f"{where} may be sent news")
         else:

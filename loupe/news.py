@@ -12,21 +12,19 @@ from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
 from pipeline import digest
-from pipeline.adapters import letters
+from pipeline.adapters import hook_forms
 from pipeline.adapters.guarded_http import GuardedHttp
 from pipeline.adapters.sns import SnsCarrier
+from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.adapters.webhook import HttpCarrier
-from pipeline.digest import Digest, Shelved
+from pipeline.digest import Digest
 from pipeline.errors import Misconfigured
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
 from pipeline.news import MAIL, SLACK, Address, Draft, Piece, Sink, SinkKind, addresses
 from pipeline.outbox import Carrier, Delivery
-from pipeline.results import Failed
 from pipeline.sending import Sender
-
-PARKED_SHOWN = 5
 
 
 @cache
@@ -36,15 +34,15 @@ def http(named: tuple[str, ...]) -> GuardedHttp:
 
 
 def _webhook(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), letters.signed(sink, base.settings.site))
+    return HttpCarrier(http(base.settings.news_hosts), hook_forms.signed(sink, base.settings.site))
 
 
 def _zapier(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), letters.zapier(sink))
+    return HttpCarrier(http(base.settings.news_hosts), hook_forms.zapier(sink))
 
 
 def _ifttt(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), letters.ifttt(sink))
+    return HttpCarrier(http(base.settings.news_hosts), hook_forms.ifttt(sink))
 
 
 def _sns(base: Ground, sink: Sink) -> Carrier:
@@ -104,31 +102,30 @@ def try_out(base: Ground, sink: Sink, number: str) -> None:
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
     """What happened on a day, as people are told."""
-    shelved = _shelved(base) if scope == EVERYTHING else []
-    numbers = SqliteNumbers(base.database)
-    return digest.digest(numbers, scope, day, shelved, with_towns=base.settings.digest_places)
+    numbers, cases = SqliteNumbers(base.database), SqliteCases(base.database).of(scope, day)
+    return digest.digest(numbers, scope, day, cases, with_towns=base.settings.digest_places)
 
 
 def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
     """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
     scope = told.scope
     key = digest.key(scope, told.figures.day) + (f"/{again}" if again else "")
-    draft = Draft(key, "digest", key, digest.data(told), team=scope.team, channel=scope.channel)
-    to = [Address(SLACK, channel) for channel in (scope.channel, base.settings.operators_channel) if channel]
-    if scope == EVERYTHING:
-        to += [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return newsroom(base).tell(draft, [*addresses(draft, sinks(base.settings.sinks)), *to[:1]])
+    private = told.cases.private
+    draft = Draft(
+        key, "digest", key, digest.data(told), team=scope.team, channel=scope.channel, private=private
+    )
+    return newsroom(base).tell(draft, [*addresses(draft, sinks(base.settings.sinks)), *hearers(base, scope)])
+
+
+def hearers(base: Ground, scope: Scope) -> list[Address]:
+    """Who hears a digest without having asked for it as a sink: its channel, or the operators."""
+    if scope != EVERYTHING:
+        return [Address(SLACK, scope.channel)]
+    channel = base.settings.operators_channel
+    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
+    return [*([Address(SLACK, channel)] if channel else []), *mailboxes]
 
 
 def today(base: Ground) -> Day:
     """The day that it is where this installation is."""
     return day_of(time.time(), base.settings.timezone)
-
-
-def _shelved(base: Ground) -> list[Shelved]:
-    found = []
-    for row in base.catalog.parked(PARKED_SHOWN):
-        listed = base.catalog.find(row.image)
-        if listed and isinstance(row.result, Failed):
-            found.append(Shelved(row.image, listed.short, row.actor, row.result.reason))
-    return found

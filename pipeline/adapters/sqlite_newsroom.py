@@ -92,7 +92,7 @@ class SqliteNewsroom:
     def tell(self, draft: Draft, addresses: Sequence[Address]) -> bool:
         """See ``Newsroom.tell``."""
         with self._database.write(durable=True) as connection:
-            return _write(connection, draft, addresses, self._clock())
+            return write(connection, draft, addresses, self._clock())
 
     def _report(self, connection: Connection, image: str) -> Report | None:
         rows = load_rows(connection, image)
@@ -112,7 +112,7 @@ class SqliteNewsroom:
     ) -> list[Address]:
         piece = draft(known, kind, data, last[kind].number + 1 if kind in last else 1)
         wanted = addresses(piece, self._sinks)
-        _write(connection, piece, wanted, self._clock())
+        write(connection, piece, wanted, self._clock())
         return wanted
 
 
@@ -123,7 +123,8 @@ def _last(connection: Connection, image: str) -> dict[Kind, Last]:
     }
 
 
-def _write(connection: Connection, draft: Draft, addresses: Sequence[Address], now: float) -> bool:
+def write(connection: Connection, draft: Draft, addresses: Sequence[Address], now: float) -> bool:
+    """Write a piece and its deliveries in somebody's transaction; False when it was there before."""
     values = (draft.id, draft.key, draft.kind, draft.subject, draft.image, draft.team, draft.channel)
     said = (dumped(draft.data) if addresses else "", fingerprint(draft.data))
     written = connection.execute(INSERT, (*values, now, *said))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pipeline.adapters.guarded_http import Answer, GuardedHttp, shown
-from pipeline.adapters.letters import Write
+from pipeline.adapters.hook_forms import Form
 from pipeline.errors import Transient, Unwanted
 from pipeline.outbox import Delivery, Note
 from pipeline.telling import told
@@ -17,13 +17,13 @@ BUSY = (429, 503)
 class HttpCarrier:
     """``pipeline.outbox.Carrier`` for one sink."""
 
-    def __init__(self, http: GuardedHttp, write: Write) -> None:
-        self._http, self._write = http, write
+    def __init__(self, http: GuardedHttp, form: Form) -> None:
+        self._http, self._form = http, form
 
     def carry(self, delivery: Delivery, note: Note) -> None:
         """See ``Carrier.carry``. Taken is what was answered with 2xx; nothing is noted on the way."""
-        letter = self._write(told(delivery))
-        judge(self._http.post(letter.url, letter.body, letter.headers), shown(letter.url))
+        post = self._form(told(delivery))
+        judge(self._http.post(post.url, post.body, post.headers), shown(post.url))
 
 
 def judge(answer: Answer, origin: str) -> None:

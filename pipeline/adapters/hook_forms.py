@@ -21,7 +21,7 @@ JSON = {"content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Post:
     """One request."""
 
     url: str = field(repr=False)
@@ -29,14 +29,14 @@ class Letter:
     body: bytes
 
 
-Write = Callable[[Piece], Letter]
+Form = Callable[[Piece], Post]
 
 
-def signed(sink: Sink, source: str) -> Write:
+def signed(sink: Sink, source: str) -> Form:
     """A CloudEvent, signed with each of the secrets that the sink names with spaces between them."""
     signers = [_signer(secret) for secret in sink.secret.split()]
 
-    def write(piece: Piece) -> Letter:
+    def write(piece: Piece) -> Post:
         body, now = packed(event(piece, source)), datetime.now(UTC)
         headers = {
             "content-type": "application/cloudevents+json",
@@ -45,21 +45,21 @@ def signed(sink: Sink, source: str) -> Write:
         }
         if signers:
             headers["webhook-signature"] = " ".join(each.sign(piece.id, now, body) for each in signers)
-        return Letter(sink.address, headers, body.encode())
+        return Post(sink.address, headers, body.encode())
 
     return write
 
 
-def zapier(sink: Sink) -> Write:
+def zapier(sink: Sink) -> Form:
     """Flat JSON."""
-    return lambda piece: Letter(sink.address, JSON, packed(flat(piece)).encode())
+    return lambda piece: Post(sink.address, JSON, packed(flat(piece)).encode())
 
 
-def ifttt(sink: Sink) -> Write:
+def ifttt(sink: Sink) -> Form:
     """Three values for an event; the address is its name, or begins with another host."""
     start = sink.address if "://" in sink.address else f"{IFTTT}/{quote(sink.address, safe='')}"
     url = f"{start.rstrip('/')}/with/key/{quote(sink.secret, safe='')}"
-    return lambda piece: Letter(url, JSON, packed(values(piece)).encode())
+    return lambda piece: Post(url, JSON, packed(values(piece)).encode())
 
 
 def _signer(secret: str) -> Webhook:
