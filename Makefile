@@ -51,6 +51,8 @@ chaos: install
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+	uv pip compile tests/servers/requirements.in --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --python-version 3.11 --output-file tests/servers/requirements.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

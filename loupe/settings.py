@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
     )
+    sns_topics: Annotated[Listed, AfterValidator(values.topics)] = Field(
+        (),
+        description="SNS topics that may tell of alarms and returned mail, at /sns",
+        examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    )
     metrics_token: SecretStr | None = Field(
         None,
         description="Password for metrics and the dashboard; without it only this machine sees them",

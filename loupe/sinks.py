@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from loupe.values import TOPIC
 from pipeline.news import KINDS, MAIL, SLACK, Sink, SinkKind
 
 Words = Annotated[str, BeforeValidator(lambda value: ",".join(value) if isinstance(value, list) else value)]
@@ -20,7 +21,7 @@ Words = Annotated[str, BeforeValidator(lambda value: ",".join(value) if isinstan
 EVERY_IMAGE = "verdict,held,published,failed"
 SHAPES: Mapping[SinkKind, tuple[str, str]] = {
     "sns": (
-        r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?",
+        TOPIC,
         "a topic's ARN, such as arn:aws:sns:eu-west-1:123456789012:loupe",
     ),
     "ifttt": (r"[A-Za-z0-9_-]{1,100}", "the name of an IFTTT event, such as loupe_held"),
