@@ -14,6 +14,7 @@ from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
@@ -71,4 +72,5 @@ def health(base: Ground) -> Sequence[tuple[str, str]]:
         ("Workers", f"{queue.running} busy" if workers else "idle"),
         ("Cards that could not be sent", str(len(stopped)) if stopped else "none"),
     ]
-    return found + [("Last of them", why) for _, why in stopped[:1]]
+    found += [("Last of them", why) for _, why in stopped[:1]]
+    return found + [("Alarm", alarm.words) for alarm in SqliteAlarms(base.database).standing()]

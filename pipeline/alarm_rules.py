@@ -138,12 +138,14 @@ def _sinks(read: Readings, limits: Limits) -> Iterable[Trouble] | None:
 
 
 def _failing(sink: Standing, minutes: float) -> str:
-    """What is wrong with a sink. News that only waits behind much other news was tried once at most."""
+    """What is wrong with a sink. That much news waits its turn is nothing wrong."""
     mend = f"See what it answers with: loupe sinks list. When that is mended: loupe sinks replay {sink.sink}"
     if sink.parked:
         pieces = _count(sink.parked, "piece")
         return f"{pieces} of news for {sink.sink} could not be sent and will not be tried again.\n{mend}"
-    if sink.due and sink.failures > 1 and sink.oldest_seconds > minutes * 60:
+    if sink.state == "paused":
+        return f"{sink.sink} says that it wants no more news; it gets none.\n{mend}"
+    if sink.due and sink.failures and sink.oldest_seconds > minutes * 60:
         what = f"News for {sink.sink} could not be sent for {_time(sink.oldest_seconds)}; {sink.due:,} wait."
         return f"{what}\n{mend}"
     return ""
