@@ -25,3 +25,20 @@ class Runs(Protocol):
 
         Raises ``Unknown`` for an image or actor that does not exist.
         """
+
+    def rerun(self, image: str, actor: str, revision: int) -> bool:
+        """Run an actor again if its row with that revision is parked; was it? Asking twice runs it once."""
+
+
+Put = Callable[[str, bytes], None]
+"""Posts bytes to an address; raises ``LoupeError`` where they were not taken."""
+
+
+class ChartWays(Protocol):
+    """Remembers what a workspace does not take, so that not every digest tries in vain."""
+
+    def refused(self, team: str) -> set[str]:
+        """The ways to show a chart that it refused lately."""
+
+    def refuse(self, team: str, way: str) -> None:
+        """It refused this way; that holds for some days."""

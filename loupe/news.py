@@ -3,8 +3,6 @@
 import time
 from collections.abc import Mapping
 
-from bot.api import client
-from bot.bulletins import Bulletins
 from loupe import slack
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
@@ -28,8 +26,7 @@ def sender(base: Ground) -> Sender:
 
 def slack_sender(base: Ground) -> Sender:
     """Sends what goes out by the bot: digests, alarms, and sinks that are Slack channels."""
-    bulletins = Bulletins(client(slack.token(base.settings), base.settings.slack_api_url))
-    return Sender(SqliteOutbox(base.database), {SLACK: bulletins})
+    return Sender(SqliteOutbox(base.database), {SLACK: slack.bulletins(base)})
 
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:

@@ -66,6 +66,8 @@ class Book:
     """The runs that were asked for: image and actor, None for every parked one."""
     parked_runs: set[str] = field(default_factory=set)
     """Images with a parked run."""
+    shelved: set[tuple[str, str, int]] = field(default_factory=set)
+    """Parked runs: image, actor and revision."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -129,6 +131,16 @@ class Book:
             raise Unknown(image)
         self.replayed.append((image, actor))
         return [actor] if actor else sorted(self.parked_runs & {image})
+
+    def rerun(self, image: str, actor: str, revision: int) -> bool:
+        """See ``Runs.rerun``."""
+        if self.broken:
+            raise Unavailable("The disk is full.")
+        if (image, actor, revision) not in self.shelved:
+            return False
+        self.shelved.remove((image, actor, revision))
+        self.replayed.append((image, actor))
+        return True
 
     def queue(self) -> Queue:
         """See ``Catalog.queue``."""
