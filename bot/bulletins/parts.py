@@ -11,6 +11,7 @@ from bot.cards.charts import Week
 from bot.cards.digest import Run
 from bot.cards.digest_details import details
 from bot.cards.message import Content
+from pipeline import telling
 from pipeline.catalog import Catalog
 from pipeline.errors import Unknown
 from pipeline.outbox import Delivery
@@ -34,7 +35,7 @@ def parts(delivery: Delivery, catalog: Catalog) -> list[Part]:
     """The messages that a piece of news becomes."""
     told = delivery.piece.data
     if delivery.piece.kind != "digest":
-        return [Part(MAIN, lambda _: bulletin(delivery))]
+        return [Part(MAIN, lambda _: bulletin(telling.told(delivery)))]
     runs = still_parked(told, catalog)
     return [
         Part(MAIN, lambda chart: digest.message(told, runs, chart), told["week"]),

@@ -1,18 +1,14 @@
 """Alarms and news of images as Slack shows them: short, and complete without any block. Pure."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.cards.message import Content, saying
-from bot.cards.words import date, escape
-from pipeline.outbox import Delivery
+from bot.cards.words import date, escape, link
+from pipeline import telling
+from pipeline.news import Piece
 
-FALLBACK = {"test": "This is a test: news reaches this channel."}
 
-
-def bulletin(delivery: Delivery) -> Content:
-    """What a piece of news says in a channel."""
-    piece = delivery.piece
-    data: Mapping[str, Any] = piece.data
-    head = escape(data.get("headline") or FALLBACK.get(piece.kind) or piece.kind.capitalize())
-    return saying("\n".join([f"*{head}*", *map(escape, data.get("lines") or ()), date(piece.at)]))
+def bulletin(piece: Piece) -> Content:
+    """What a piece of news says in a channel; it is told as it may be told now."""
+    page = telling.link(piece)
+    more = [link(page, "Look at it")] if page else []
+    head = f"*{escape(telling.headline(piece))}*"
+    return saying("\n".join([head, *map(escape, telling.lines(piece)), *more, date(piece.at)]))

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from bot import http
 from loupe import part, settings, slack
+from loupe.dashboard import watched
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
 from loupe.prepare import gazetteer
@@ -18,7 +19,8 @@ from loupe.settings import Settings
 from loupe.values import LOOPBACK
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import public
+from web import dashboard, public
+from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
 from web.page import TOWNS_MOST, TOWNS_WITHIN, page
@@ -49,16 +51,29 @@ def web(config: Settings) -> Starlette:
     """The app with the public files, and the bot's route when Slack is configured."""
     base = ground(config)
     files = public.routes(base.standings, base.public, _named(base), _page(base))
+    gate = access(config)
     routes: list[BaseRoute] = [*static_routes(), *files]
+    routes += dashboard.routes(watched(base), gate.invite, gate.guard)
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
     return create_app(base.catalog, lambda: _ready(base), routes)
 
 
+def access(config: Settings) -> Access:
+    """Who may see metrics and the dashboard."""
+    token = config.metrics_token
+    return Access(token.get_secret_value() if token else "", own=_own(config))
+
+
+def _own(config: Settings) -> bool:
+    """Is it a site that only this machine reaches?"""
+    return not config.public_url and config.host in LOOPBACK
+
+
 def _named(base: Ground) -> public.Named:
     """Short ids can be guessed: they are for a site that only this machine reaches."""
-    if base.settings.public_url or base.settings.host not in LOOPBACK:
+    if not _own(base.settings):
         return public.nobody
 
     def named(short: str) -> str | None:

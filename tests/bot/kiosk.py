@@ -26,7 +26,7 @@ from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.cards import Pace
 from pipeline.errors import Transient, Undeliverable
 from pipeline.news import SLACK, Address, Draft
-from pipeline.outbox import Delivery, Later, Outcome, Parked, Progress, Sent
+from pipeline.outbox import Delivery, Missed, Outcome, Parked, Progress, Sent
 from sandbox.config import SandboxConfig
 from sandbox.testing import Control, running
 from tests.bot.digests import CHANNEL, TEAM, told
@@ -108,21 +108,23 @@ class Kiosk:
         return delivery
 
     def claim(self, *outcomes: Outcome) -> list[Delivery]:
-        """Record outcomes and claim what is due."""
-        return SqliteOutbox(self.database).turn(SLACK, "kiosk", outcomes, want=8, lease=60)
+        """Record outcomes and claim what is due, as if the time until then had passed."""
+        outbox = SqliteOutbox(self.database)
+        outbox.turn(SLACK, "kiosk", outcomes, want=0, lease=60)
+        with self.database.write() as connection:
+            connection.execute("UPDATE deliveries SET due_at=0, attempts=0 WHERE state='due'")
+            connection.execute("DELETE FROM breakers")
+        return outbox.turn(SLACK, "kiosk", (), want=8, lease=60)
 
     def sender(self, fate: Fate | None = None) -> tuple[Bulletins, Fate]:
         """A new process, as it were: it knows nothing but what was noted."""
         fate = fate or Fate()
         web = Mortal(token=self.token, base_url=self.slack.api_url, timeout=5, retry_handlers=[])
         web.fate = fate
-        posts, uploads = (
-            Posts(web),
-            Uploads(web, lambda url, data: fate.meet(lambda: upload.put(url, data)), self.sleep),
-        )
+        uploads = Uploads(web, lambda url, data: fate.meet(lambda: upload.put(url, data)), self.sleep)
         cards = SqliteCards(self.database) if self.paced else Unhurried(self.database)
         ways = SqliteChartWays(self.database)
-        gear = Gear(posts, uploads, cards, ways, lambda _: PNG, self.clock, self.sleep)
+        gear = Gear(Posts(web), uploads, cards, ways, lambda _: PNG, self.clock, self.sleep)
         return Bulletins(gear, self.book), fate
 
     def carry(self, delivery: Delivery, fate: Fate | None = None) -> Outcome:
@@ -139,7 +141,7 @@ class Kiosk:
             return Parked(delivery, fault.words)
         except Transient as fault:
             self.ahead += (fault.retry_after or 1.0) + 0.1
-            return Later(delivery, 0.0, fault.words)
+            return Missed(delivery, fault.words)
         return Sent(delivery)
 
     def carry_until_dead(self, delivery: Delivery, fate: Fate) -> None:
@@ -153,7 +155,7 @@ class Kiosk:
 
     def bring(self, delivery: Delivery, *fates: Fate) -> Outcome:
         """Try until it is there or given up, each process dying as its fate has it."""
-        coming, outcome = list(fates), Later(delivery, 0.0, "")
+        coming, outcome = list(fates), Missed(delivery, "")
         for _ in range(40):
             try:
                 tried = self.carry(delivery, coming.pop(0) if coming else None)
@@ -161,7 +163,7 @@ class Kiosk:
                 SqliteOutbox(self.database).release("kiosk")
                 (delivery,) = self.claim()
                 continue
-            if not isinstance(tried, Later):
+            if not isinstance(tried, Missed):
                 self.claim(tried)
                 return tried
             outcome = tried

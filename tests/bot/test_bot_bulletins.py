@@ -9,7 +9,7 @@ import pytest
 from bot.bulletins.noted import Noted
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
-from pipeline.outbox import Later, Parked, Sent
+from pipeline.outbox import Missed, Parked, Sent
 from sandbox.blocks import problems
 from tests.bot.digests import CHANNEL, told
 from tests.bot.kiosk import Kiosk, kiosk
@@ -106,8 +106,8 @@ def test_a_channel_that_is_gone_parks_the_bulletin_with_words(here: Kiosk, error
 def test_what_may_pass_is_tried_again(here: Kiosk, failure: dict[str, Any]) -> None:
     here.slack.call("inject", method="chat.postMessage", count=1, **failure)
     delivery = here.write()
-    assert isinstance(here.carry(delivery), Later)
-    (again,) = here.claim(Later(delivery, 0.0, ""))
+    assert isinstance(here.carry(delivery), Missed)
+    (again,) = here.claim(Missed(delivery, ""))
     assert isinstance(here.bring(again), Sent)
     assert len(here.bulletins()) == 1
 
@@ -117,7 +117,7 @@ def test_everybody_waits_as_long_as_slack_asked(here: Kiosk) -> None:
     here.carry(here.write())
     here.ahead = 0.0
     other = here.carry(here.write(to="C0GENERAL1"))
-    assert isinstance(other, Later)
+    assert isinstance(other, Missed)
     assert len(here.slack.calls("chat.postMessage")) == 1
 
 

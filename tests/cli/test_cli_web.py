@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from loupe.commands.web import access
 from loupe.ground import ground
 from loupe.settings import load
 from pipeline.catalog import Catalog
 from pipeline.errors import Unavailable
+from web.access import Access
 from web.app import create_app
 
 
@@ -39,3 +41,20 @@ def test_a_check_that_raises_words_is_a_reason_too(catalog: Catalog) -> None:
 
     answer = TestClient(create_app(catalog, ready)).get("/readyz")
     assert answer.json()["reason"] == "The folder is read-only."
+
+
+@pytest.mark.parametrize(
+    ("given", "own"),
+    [
+        ({}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "::1"}, True),
+        ({"public_url": "https://pictures.example.org"}, False),
+    ],
+)
+def test_only_a_site_that_nobody_else_reaches_shows_its_figures_without_a_token(
+    given: dict[str, str], own: bool, tmp_path: Path
+) -> None:
+    assert access(load(data=tmp_path, **given)) == Access("", own=own)
+    told = access(load(data=tmp_path, metrics_token="secret", **given))
+    assert told == Access("secret", own=own)
