@@ -33,6 +33,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.info": ("files:read",),
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
     "views.update": (),
 }

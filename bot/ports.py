@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pipeline.habits import Habit
 from pipeline.ledger import Entry
 from pipeline.model import Source
 
@@ -42,3 +43,25 @@ class ChartWays(Protocol):
 
     def refuse(self, team: str, way: str) -> None:
         """It refused this way; that holds for some days."""
+
+
+class Digests(Protocol):
+    """When a channel hears its digest, and what it would say."""
+
+    def habit(self, team: str, channel: str) -> Habit:
+        """What the channel chose; where it chose nothing, what is usual here."""
+
+    def choose(self, habit: Habit) -> None:
+        """Choose. Durable on return."""
+
+    def next_at(self, team: str, channel: str) -> float | None:
+        """When the next one comes, in seconds since the epoch; None where none does."""
+
+    def headline(self, team: str, channel: str) -> str:
+        """The figures of today so far, in one line."""
+
+    def post_now(self, team: str, channel: str) -> float:
+        """Write today's digest so far down for the channel: 0. Else when the next may be asked for.
+
+        Asking again within a few minutes writes nothing.
+        """

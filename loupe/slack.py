@@ -14,6 +14,7 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
@@ -49,6 +50,8 @@ def app(base: Ground) -> App:
         runs=engine,
         notes=SqliteNotes(base.database),
         opinions=SqliteOpinions(base.database),
+        digests=DigestDesk(base),
+        operators=base.settings.operators,
     )
 
 

@@ -25,6 +25,9 @@ from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
 from bot.socket import listen
+from loupe.digest_desk import DigestDesk
+from loupe.ground import ground
+from loupe.settings import load
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
@@ -42,6 +45,7 @@ from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
 
 LIMIT = 50_000_000
+OPERATORS = ("U0GRACEH01",)
 
 
 def picture(color: str = "red") -> bytes:
@@ -247,6 +251,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         database = Database(folder / "ledger.db")
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
+        desk = DigestDesk(ground(load(data=folder)))
         app = create_app(
             web,
             config.signing_secret,
@@ -258,6 +263,8 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
+            digests=desk,
+            operators=OPERATORS,
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))
