@@ -10,17 +10,15 @@ from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
 from pipeline import digest
+from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.adapters.webhook import WebhookCarrier
-from pipeline.digest import Digest, Shelved
+from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
 from pipeline.news import MAIL, SLACK, Address, Draft, Sink, addresses
 from pipeline.outbox import Carrier
-from pipeline.results import Failed
 from pipeline.sending import Sender
-
-PARKED_SHOWN = 5
 
 
 def sender(base: Ground) -> Sender:
@@ -36,20 +34,28 @@ def slack_sender(base: Ground) -> Sender:
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
     """What happened on a day, as people are told."""
-    shelved = _shelved(base) if scope == EVERYTHING else []
-    numbers = SqliteNumbers(base.database)
-    return digest.digest(numbers, scope, day, shelved, with_towns=base.settings.digest_places)
+    numbers, cases = SqliteNumbers(base.database), SqliteCases(base.database).of(scope, day)
+    return digest.digest(numbers, scope, day, cases, with_towns=base.settings.digest_places)
 
 
 def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
     """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
     scope = told.scope
     key = digest.key(scope, told.figures.day) + (f"/{again}" if again else "")
-    draft = Draft(key, "digest", key, digest.data(told), team=scope.team, channel=scope.channel)
-    to = [Address(SLACK, channel) for channel in (scope.channel, base.settings.operators_channel) if channel]
-    if scope == EVERYTHING:
-        to += [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return newsroom(base).tell(draft, [*addresses(draft, sinks(base.settings.sinks)), *to[:1]])
+    private = told.cases.private
+    draft = Draft(
+        key, "digest", key, digest.data(told), team=scope.team, channel=scope.channel, private=private
+    )
+    return newsroom(base).tell(draft, [*addresses(draft, sinks(base.settings.sinks)), *hearers(base, scope)])
+
+
+def hearers(base: Ground, scope: Scope) -> list[Address]:
+    """Who hears a digest without having asked for it as a sink: its channel, or the operators."""
+    if scope != EVERYTHING:
+        return [Address(SLACK, scope.channel)]
+    channel = base.settings.operators_channel
+    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
+    return [*([Address(SLACK, channel)] if channel else []), *mailboxes]
 
 
 def today(base: Ground) -> Day:
@@ -63,12 +69,3 @@ def _carriers(base: Ground) -> Mapping[str, Carrier]:
 
 def _carrier(sink: Sink, base: Ground) -> Carrier:
     return WebhookCarrier(sink, base.settings.site)
-
-
-def _shelved(base: Ground) -> list[Shelved]:
-    found = []
-    for row in base.catalog.parked(PARKED_SHOWN):
-        listed = base.catalog.find(row.image)
-        if listed and isinstance(row.result, Failed):
-            found.append(Shelved(row.image, listed.short, row.actor, row.result.reason))
-    return found

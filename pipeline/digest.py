@@ -1,6 +1,6 @@
 """The digest: what happened on a day, in a channel or everywhere. Pure: figures in, words out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,16 +9,39 @@ from pipeline.text import size
 
 TOWNS = 5
 """Named at most."""
+NAMED = 10
+"""Images that are named by their short ids at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
     """A parked run as a digest tells it."""
 
-    image: str
     short: str
+    """The image's short id."""
     actor: str
+    revision: int
+    """Of the row that says so: once the run was replayed, there is another."""
     reason: str
+    """In words, for who looks now. What is written down outlives the image, so this stays out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Single images that a digest names, and what else is told of them. Private ones only where they are."""
+
+    private: bool = False
+    """The scope is a private channel."""
+    parked: tuple[Shelved, ...] = ()
+    parked_in_all: int = 0
+    """With those that are not named."""
+    held: tuple[str, ...] = ()
+    """Short ids of the day's held images."""
+    formats: tuple[tuple[str, int], ...] = ()
+    """Format and how many of the day's images have it."""
+
+
+NOTHING = Cases()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +54,23 @@ class Digest:
     """The seven days that end with this one."""
     towns: tuple[Visited, ...]
     """Empty unless a setting allows it."""
-    slowest: Step | None
-    """Of the whole installation; in a channel's digest too."""
-    parked: tuple[Shelved, ...]
+    steps: tuple[Step, ...]
+    """Of the whole installation, the slowest first; in a channel's digest too."""
+    cases: Cases = NOTHING
 
 
 def digest(
-    numbers: Numbers, scope: Scope, day: Day, parked: Sequence[Shelved] = (), *, with_towns: bool = False
+    numbers: Numbers, scope: Scope, day: Day, cases: Cases = NOTHING, *, with_towns: bool = False
 ) -> Digest:
     """The digest of a day."""
     week = numbers.days(scope, day.week())
-    steps = numbers.steps(day)
     return Digest(
         scope=scope,
         figures=week[-1],
         week=tuple(week),
         towns=tuple(numbers.towns(scope, day, TOWNS)) if with_towns else (),
-        slowest=steps[0] if steps else None,
-        parked=tuple(parked),
+        steps=tuple(numbers.steps(day)),
+        cases=cases,
     )
 
 
@@ -68,12 +90,14 @@ def lines(told: Digest) -> list[str]:
     """The rest, one sentence or list a line, for a terminal or a text part."""
     said = []
     if told.towns:
-        places = ", ".join(f"{each.place} ({each.images})" for each in told.towns)
+        places = ", ".join(f"{each.place} ({each.images:,})" for each in told.towns)
         said.append(f"Top places: {places}.")
-    if told.slowest:
-        step = told.slowest
+    if told.steps:
+        step = told.steps[0]
         said.append(f"Slowest step: {step.actor}, p95 {step.p95_ms:,.0f} ms over {_count(step.runs, 'run')}.")
-    said += [f"Parked: {each.actor} on {each.short}: {each.reason}" for each in told.parked]
+    said += [f"Parked: {each.actor} on {each.short}." for each in told.cases.parked]
+    if more := told.cases.parked_in_all - len(told.cases.parked):
+        said.append(f"Parked and not named here: {_count(more, 'run')}.")
     return said
 
 
@@ -83,7 +107,10 @@ def key(scope: Scope, day: Day) -> str:
 
 
 def data(told: Digest) -> dict[str, Any]:
-    """The digest as the data of a piece of news: plain JSON, everything that the sinks and letters need."""
+    """The digest as the data of a piece of news: plain JSON, everything that messages and letters need.
+
+    No id, name or reason that must go when an image is erased: short ids alone.
+    """
     return {
         "date": told.figures.day.date.isoformat(),
         "zone": told.figures.day.zone,
@@ -93,8 +120,15 @@ def data(told: Digest) -> dict[str, Any]:
         **_numbers(told.figures),
         "week": [{"date": f.day.date.isoformat(), **_numbers(f)} for f in told.week],
         "towns": [asdict(each) for each in told.towns],
-        "slowest": asdict(told.slowest) if told.slowest else None,
-        "parked": [asdict(each) for each in told.parked],
+        "slowest": asdict(told.steps[0]) if told.steps else None,
+        "steps": [asdict(each) for each in told.steps],
+        "parked": [
+            {"short": each.short, "actor": each.actor, "revision": each.revision}
+            for each in told.cases.parked
+        ],
+        "parked_in_all": told.cases.parked_in_all,
+        "held_images": list(told.cases.held),
+        "formats": dict(told.cases.formats),
         "lines": lines(told),
     }
 

@@ -160,7 +160,7 @@ class Numbers(Protocol):
         """The figures of each day."""
 
     def towns(self, scope: Scope, day: Day, most: int) -> list[Visited]:
-        """The towns with the most images. Of held images none is told."""
+        """The towns with the most images. Those of held images are left out; of private ones too, in all."""
 
     def steps(self, day: Day) -> list[Step]:
         """How the actors did, the slowest (by p95) first."""

@@ -75,7 +75,7 @@ class SqliteNewsroom:
     def tell(self, draft: Draft, addresses: Sequence[Address]) -> bool:
         """See ``Newsroom.tell``."""
         with self._database.write(durable=True) as connection:
-            return _write(connection, draft, addresses)
+            return write(connection, draft, addresses)
 
     def _report(self, connection: Connection, image: str) -> Report | None:
         rows = load_rows(connection, image)
@@ -95,11 +95,12 @@ class SqliteNewsroom:
         piece = draft(known, kind, data, number)
         wanted = addresses(piece, self._sinks)
         if wanted:
-            _write(connection, piece, wanted)
+            write(connection, piece, wanted)
         return wanted
 
 
-def _write(connection: Connection, draft: Draft, addresses: Sequence[Address]) -> bool:
+def write(connection: Connection, draft: Draft, addresses: Sequence[Address]) -> bool:
+    """Write a piece and its deliveries in somebody's transaction; False when it was there before."""
     now = time.time()
     values = (draft.id, draft.key, draft.kind, draft.subject, draft.image, draft.team, draft.channel)
     written = connection.execute(INSERT, (*values, now, fingerprint(draft.data)))

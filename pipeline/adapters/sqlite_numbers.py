@@ -49,6 +49,7 @@ class SqliteNumbers:
     def towns(self, scope: Scope, day: Day, most: int) -> list[Visited]:
         """See ``Numbers.towns``."""
         where, values = _where(scope, day)
+        where += " AND NOT private" if scope == EVERYTHING else ""
         found = self._database.read(TOWNS.format(where=where), values | {"most": most})
         return [Visited(row["place"], row["country_code"], row["images"]) for row in found]
 
