@@ -2,8 +2,8 @@
 
     python -m bench.digest
 
-Each figure is measured in a fresh process, so that its peak of memory is its own. The ledger has 100,000 images
-on the day that is told, 10,000 on each of the six days before it, and the runs of 15 actors on all of them.
+Each figure is measured in a fresh process, so that its peak of memory is its own. The ledger has 100,000
+images on the day that is told, 10,000 on each of the six days before it, and the runs of 15 actors.
 """
 
 import random
@@ -11,7 +11,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -19,15 +18,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.rows import Row, table
-from pipeline.adapters import sqlite_facts, sqlite_tallies
+from pipeline.adapters import sqlite_facts
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.digest import data, digest
+from pipeline.durations import SLOT
 from pipeline.figures import EVERYTHING, Day, Facts, Scope
 from pipeline.shortid import new_image
 
 ROUNDS, IMAGES, BEFORE, CHANNELS, TOWNS = 5, 100_000, 10_000, 200, 300
+OUTCOMES = {"done": range(20, 30), "failed": (25,), "skipped": (0,), "again": (0,)}
+"""And the classes of duration that they have."""
 ACTORS = tuple(f"actor_{n:02}" for n in range(15))
 TODAY = Day(date(2026, 11, 22), "Europe/Sofia")
 MEGABYTE = 1 << 20
@@ -45,7 +47,7 @@ def fill(path: Path) -> None:
             day = Day(TODAY.date - timedelta(days=back), TODAY.zone)
             moments = sorted(chance.uniform(day.start, day.end) for _ in range(BEFORE if back else IMAGES))
             lines = (_facts(moment, chance) for moment in moments)
-            connection.executemany(sqlite_facts.WRITE, (_values(each) for each in lines))
+            connection.executemany(sqlite_facts.WRITE, map(sqlite_facts.values, lines))
         connection.execute(
             "INSERT INTO images SELECT image, short, image, 'slack', team, channel, '', '', entered_at, state"
             " FROM facts"
@@ -70,18 +72,19 @@ def _facts(moment: float, chance: random.Random) -> Facts:
     )  # fmt: skip
 
 
-def _values(facts: Facts) -> dict[str, object]:
-    return asdict(facts) | {"entered_at": facts.entered_at.timestamp()}
-
-
 def _tallies(chance: random.Random) -> list[tuple[object, ...]]:
     """Every quarter of an hour of the week, every actor, ten classes of duration, and some failures."""
     start, end = TODAY.week()[0].start, TODAY.end
     return [
         (int(slot), actor, outcome, number, chance.randrange(1, 99), 100.0)
-        for slot in range(int(start), int(end), sqlite_tallies.SLOT)
+        for slot in range(int(start), int(end), SLOT)
         for actor in ACTORS
-        for outcome, numbers in (("done", range(20, 30)), ("failed", (25,)), ("skipped", (0,)), ("again", (0,)))
+        for outcome, numbers in (
+            ("done", range(20, 30)),
+            ("failed", (25,)),
+            ("skipped", (0,)),
+            ("again", (0,)),
+        )
         for number in numbers
     ]
 

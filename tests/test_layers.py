@@ -15,7 +15,7 @@ FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
-PURE |= {"figures", "facts", "news", "outbox", "digest", "alarms", "habits", "beats", "chart"}
+PURE |= {"figures", "facts", "news", "outbox", "digest", "durations", "alarms", "habits", "beats", "chart"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
