@@ -81,6 +81,14 @@ class Histories(RuleBasedStateMachine):
             for _ in range(steps):
                 claimed = engine.turn("w", self.outcomes)
                 self.outcomes = [engine.run(work) for work in claimed]
+                self.watch()
+
+    def watch(self) -> None:
+        """Remember how long people waited for the first word."""
+        for image in self.images:
+            made = facts(self.house.ledger.rows(image), None)
+            if made and made.verdict_seconds is not None:
+                self.waited.setdefault(image, made.verdict_seconds)
 
     @rule(score=st.sampled_from([5.0, 50.0, 95.0]), broken=st.booleans())
     def change(self, score: float, broken: bool) -> None:
@@ -108,6 +116,7 @@ class Histories(RuleBasedStateMachine):
             connection.execute("DELETE FROM facts WHERE image=?", (image,))
         assert SqliteEarlier(self.house.database).catch_up(99) == 1
         self.waited.pop(image, None)
+        self.watch()
 
     @precondition(lambda self: self.images and not self.outcomes)
     @rule(data=st.data())
@@ -132,8 +141,6 @@ class Histories(RuleBasedStateMachine):
             return
         made = facts(rows, state["state"])
         assert made is not None
-        if made.verdict_seconds is not None:
-            self.waited.setdefault(image, made.verdict_seconds)
         assert kept == dict(zip(NAMES, values(made), strict=True)) | {
             "verdict_seconds": self.waited.get(image)
         }
