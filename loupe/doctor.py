@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from loupe import preflight
-from loupe.ground import folder
+from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.values import SLACK_API
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
+from pipeline.adapters.sqlite_beats import SqliteBeats
+from pipeline.adapters.sqlite_database import Database
+from pipeline.beats import PARTS, running, silent
 from pipeline.chain import discover
 from pipeline.errors import LoupeError
 
@@ -35,6 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for weights in (OPEN_NSFW, YUNET):
         yield _try("model", weights.path, f"{weights.file} is the one that was tested")
     yield _try("actors", discover, ", ".join(discover().names()))
+    yield _parts(settings)
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
@@ -54,6 +58,19 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(next(each for each in (data, *data.parents) if os.path.exists(each))).free
     words = f"{free / 1e9:.1f} GB free"
     return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
+
+
+def _parts(settings: Settings) -> Finding:
+    """A part is missed only where others are there."""
+    try:
+        ages = SqliteBeats(Database(settings.ledger)).ages()
+    except LoupeError as fault:
+        return Finding("parts", False, fault.words)
+    if not (occupied(settings.data) or running(ages)):
+        return Finding("parts", True, "Loupe does not run on this data folder at the moment")
+    if found := silent(ages):
+        return Finding("parts", False, f"{', '.join(found)}: look into its log, or start `loupe up` again")
+    return Finding("parts", True, f"{', '.join(PARTS)} are heard of")
 
 
 def _slack(settings: Settings) -> Finding:

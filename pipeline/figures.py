@@ -176,9 +176,6 @@ class Totals(Protocol):
     def totals(self) -> list[Total]:
         """Runs, by actor and outcome."""
 
-    def tries(self) -> Mapping[tuple[str, str], int]:
-        """Tries to deliver a piece of news, by sink and outcome: sent, again or parked."""
-
 
 class Numbers(Protocol):
     """Answers with figures. Nothing here reads an image's rows one by one."""

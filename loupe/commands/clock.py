@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from loupe import part, settings
+from loupe import part, settings, upkeep
 from loupe.ground import Ground, ground
 from loupe.options import data_option
 from loupe.places import places
@@ -44,6 +44,7 @@ def timetable(base: Ground) -> list[Every]:
         Every("erasures", ERASURES_SECONDS, lambda: erasing.resume(where)),
         Every("sweep", SWEEP_SECONDS, engine.sweep),
         Every("orphans", TIDY_SECONDS, orphans.run),
+        *upkeep.rows(base),
         *(
             Every(f"tidy {folder.folder.name}", TIDY_SECONDS, folder.tidy)
             for folder in (base.store, base.public, base.archive)

@@ -1,4 +1,4 @@
-"""How runs and deliveries ended, counted in the transaction that records them; never counted down.
+"""How runs ended and how long they took, counted in the transaction that records them; never counted down.
 
 One line per quarter of an hour (so that a day of any time zone is a whole number of them), actor, outcome and
 class of duration. What is counted here cannot be had from the rows: they keep the last run alone, and go when
@@ -15,15 +15,11 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS tallies (
     slot INTEGER NOT NULL, actor TEXT NOT NULL, outcome TEXT NOT NULL, class INTEGER NOT NULL,
     runs INTEGER NOT NULL, ms REAL NOT NULL, PRIMARY KEY (slot, actor, outcome, class)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tries (
-    sink TEXT NOT NULL, outcome TEXT NOT NULL, tries INTEGER NOT NULL,
-    PRIMARY KEY (sink, outcome)) WITHOUT ROWID;
 """
 COUNT = """
 INSERT INTO tallies VALUES (?,?,?,?,?,?)
 ON CONFLICT DO UPDATE SET runs=runs+excluded.runs, ms=ms+excluded.ms
 """
-TRIED = "INSERT INTO tries VALUES (?,?,1) ON CONFLICT DO UPDATE SET tries=tries+1"
 OLD = "slot>=:day AND slot<:day+86400"
 OLDEST = "SELECT MIN(slot) AS slot FROM tallies WHERE slot<? AND slot%86400<>0"
 SUMS = f"""
@@ -35,11 +31,6 @@ def count(connection: Connection, actor: str, outcome: str, at: float, ms: float
     """Count one run that ended at ``at`` (seconds since the epoch): done, failed, skipped or again."""
     slot = int(at // SLOT) * SLOT
     connection.execute(COUNT, (slot, actor, outcome, class_of(ms), 1, whole(ms)))
-
-
-def tried(connection: Connection, sink: str, outcome: str) -> None:
-    """Count one try to deliver a piece of news: sent, again or parked."""
-    connection.execute(TRIED, (sink, outcome))
 
 
 def compact(database: Database, before: float) -> int:

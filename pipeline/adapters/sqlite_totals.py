@@ -1,4 +1,4 @@
-"""What only grows, from the SQLite ledger's file: runs, deliveries and images since Loupe counts them."""
+"""What only grows, from the SQLite ledger's file: runs and images since Loupe counts them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -43,11 +43,6 @@ class SqliteTotals:
         for (actor, outcome, number), counted in _sum(past, self._read(since, LAST)).items():
             found.setdefault((actor, outcome), {})[number] = counted
         return [_total(*key, classes) for key, classes in sorted(found.items())]
-
-    def tries(self) -> Mapping[tuple[str, str], int]:
-        """See ``Totals.tries``."""
-        found = self._database.read("SELECT * FROM tries ORDER BY sink, outcome")
-        return {(row["sink"], row["outcome"]): row["tries"] for row in found}
 
     def _closed(self) -> tuple[int, Counts]:
         """What was counted before some moment of the day before, and that moment."""

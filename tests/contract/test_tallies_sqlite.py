@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,12 +102,3 @@ def test_totals_go_on_from_where_they_were(tmp_path: Path) -> None:
     assert counting.totals() == [Total("look", "done", 3, 2.0, {54: 2, 60: 1})]
     sqlite_tallies.compact(database, NOW - 40 * DAYS)
     assert counting.totals() == totals(database).totals()
-
-
-@pytest.mark.parametrize("outcome", ["sent", "again", "parked"])
-def test_tries_are_counted_by_sink_and_outcome(tmp_path: Path, outcome: str) -> None:
-    database, _ = opened(tmp_path)
-    with database.write() as connection:
-        for sink in ("ops", "ops", "slack"):
-            sqlite_tallies.tried(connection, sink, outcome)
-    assert totals(database).tries() == {("ops", outcome): 2, ("slack", outcome): 1}
