@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from loupe import preflight, roster
-from loupe.ground import folder
+from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
 from loupe.values import SLACK_API
 from pipeline.adapters import hook_forms
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_beats import SqliteBeats
+from pipeline.adapters.sqlite_database import Database
+from pipeline.beats import PARTS, running, silent
 from pipeline.chain import discover
 from pipeline.errors import LoupeError
 
@@ -35,9 +39,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _try("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
     yield _disk(settings)
     yield _try("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
+    yield from _alarms(settings)
     for weights in (OPEN_NSFW, YUNET):
         yield _try("model", weights.path, f"{weights.file} is the one that was tested")
     yield _try("actors", discover, ", ".join(discover().names()))
+    yield _parts(settings)
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
@@ -58,6 +64,30 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(next(each for each in (data, *data.parents) if os.path.exists(each))).free
     words = f"{free / 1e9:.1f} GB free"
     return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
+
+
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    """What stands; of a ledger that is broken or not there nothing can be said."""
+    if not settings.ledger.exists():
+        return
+    try:
+        standing = SqliteAlarms(Database(settings.ledger)).standing()
+    except LoupeError:
+        return
+    yield from (Finding("alarm", False, alarm.words.replace("\n", " ")) for alarm in standing)
+
+
+def _parts(settings: Settings) -> Finding:
+    """A part is missed only where others are there."""
+    try:
+        ages = SqliteBeats(Database(settings.ledger)).ages()
+    except LoupeError as fault:
+        return Finding("parts", False, fault.words)
+    if not (occupied(settings.data) or running(ages)):
+        return Finding("parts", True, "Loupe does not run on this data folder at the moment")
+    if found := silent(ages):
+        return Finding("parts", False, f"{', '.join(found)}: look into its log, or start `loupe up` again")
+    return Finding("parts", True, f"{', '.join(PARTS)} are heard of")
 
 
 def _slack(settings: Settings) -> Finding:

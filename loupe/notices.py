@@ -4,14 +4,12 @@ import logging
 from dataclasses import dataclass
 
 from loupe import news
+from loupe.digests import hearers
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
-from loupe.sinks import sinks
 from pipeline.adapters.sns_messages import SnsMessages
 from pipeline.adapters.sqlite_notices import SqliteNotices
 from pipeline.errors import Transient
-from pipeline.figures import EVERYTHING
-from pipeline.news import addresses
 from pipeline.notices import Envelope, alarm, bounces, envelope
 from pipeline.subscribers import Bounces
 
@@ -42,8 +40,7 @@ class Notices:
 
     def _hear(self, found: Envelope) -> None:
         if told := alarm(found):
-            wanted = addresses(told, sinks(self.base.settings.sinks))
-            newsroom(self.base).tell(told, [*wanted, *news.hearers(self.base, EVERYTHING)])
+            newsroom(self.base).tell(told, hearers(self.base, told))
         back = bounces(found)
         for each in back if self.mail else ():
             assert self.mail

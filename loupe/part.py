@@ -1,5 +1,6 @@
-"""What every process of `loupe up` does when it starts: end with its parent, stop when asked."""
+"""What every process of `loupe up` does: end with its parent, stop when asked, give signs of life."""
 
+import logging
 import os
 import signal
 from threading import Event
@@ -7,6 +8,8 @@ from types import FrameType
 
 from loupe.local import PARENT
 from pipeline.processes import end_with_parent
+
+log = logging.getLogger("loupe.part")
 
 
 def begin() -> Event:

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from loupe import sinks as hearers
 from loupe import values
+from loupe.limits import AlarmSettings
 from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
 
 
-class Settings(BaseSettings):
+class Settings(AlarmSettings):
     """What can be set, with the default for one machine without any account."""
 
     model_config = SettingsConfigDict(
@@ -143,6 +144,14 @@ class Settings(BaseSettings):
         (),
         description="SNS topics that may tell of alarms and returned mail, at /sns",
         examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    )
+    export_to: Path | None = Field(
+        None,
+        description="Folder that the clock exports to once a day ([export.md](export.md))",
+        examples=["/srv/tables"],
+    )
+    export_format: Literal["csv", "parquet", "hyper"] = Field(
+        "csv", description="What exports are written as: `csv`, `parquet` or `hyper`", examples=["parquet"]
     )
     metrics_token: SecretStr | None = Field(
         None,

@@ -110,7 +110,7 @@ class Installation:
         claimed = self.outbox.turn(sink, "o", [], want=sent + parked + (due if fault else 0), lease=60)
         outcomes: list[Outcome] = [Sent(each) for each in claimed[:sent]]
         outcomes += [Parked(each, fault) for each in claimed[sent : sent + parked]]
-        outcomes += [Missed(each, fault) for each in claimed[sent + parked :]]
+        outcomes += [Missed(each, fault, 1e9) for each in claimed[sent + parked :]]
         self.outbox.turn(sink, "o", outcomes, want=0, lease=60)
 
     def alarm(self, *words: str, at: datetime = NOW) -> None:
