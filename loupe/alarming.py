@@ -24,6 +24,16 @@ HOUR, DAY = 3600.0, 86400.0
 GB = 1e9
 
 
+def hearers(base: Ground, draft: Draft) -> list[Address]:
+    """Who hears an alarm: the sinks that want it, and the operators."""
+    channel = base.settings.operators_channel
+    return [
+        *addresses(draft, sinks(base.settings.sinks)),
+        *([Address(SLACK, channel)] if channel else []),
+        *(Address(MAIL, mailbox) for mailbox in base.settings.mail_to),
+    ]
+
+
 @dataclass(slots=True)
 class Watch:
     """Looks at everything that may be wrong."""
@@ -61,11 +71,7 @@ class Watch:
 
     def hears(self, alarm: Alarm, draft: Draft) -> Sequence[Address]:
         """The sinks that want alarms and the operators; an alarm about a sink does not go to that sink."""
-        settings = self.base.settings
-        to = addresses(draft, sinks(settings.sinks))
-        if settings.operators_channel:
-            to.append(Address(SLACK, settings.operators_channel))
-        to += [Address(MAIL, mailbox) for mailbox in settings.mail_to]
+        to = hearers(self.base, draft)
         return [each for each in to if (alarm.rule, alarm.subject) != ("sink", each.sink)]
 
     def _sinks(self) -> list[Standing]:
