@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from bot.intake import Door
 from bot.listeners.actions import details, markup, more, opinion
 from bot.listeners.commands import imgstatus
+from bot.listeners.commands.mail import Desk
 from bot.listeners.events import departure, file_shared, message, unknown
 from bot.listeners.shortcuts import check_image
 from bot.listeners.views import markup as markup_view
@@ -54,6 +55,7 @@ def create_app(
     runs: Runs,
     notes: Notes,
     opinions: Opinions,
+    desk: Desk,
 ) -> App:
     """The app for HTTP and for Socket Mode.
 
@@ -79,7 +81,7 @@ def create_app(
     message.register(app, door, cards)
     file_shared.register(app, shares)
     departure.register(app, cards)
-    imgstatus.register(app, catalog, health)
+    imgstatus.register(app, catalog, health, desk)
     check_image.register(app, door, catalog)
     wishes = Wishes(notes, runs)
     details.register(app, catalog)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.api import client
 from bot.bulletins import Bulletins
-from loupe import slack
+from loupe import mail, slack
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
@@ -54,8 +54,7 @@ def hearers(base: Ground, scope: Scope) -> list[Address]:
     if scope != EVERYTHING:
         return [Address(SLACK, scope.channel)]
     channel = base.settings.operators_channel
-    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return [*([Address(SLACK, channel)] if channel else []), *mailboxes]
+    return [*([Address(SLACK, channel)] if channel else []), *mail.hearers(base)]
 
 
 def today(base: Ground) -> Day:
@@ -64,8 +63,10 @@ def today(base: Ground) -> Day:
 
 
 def _carriers(base: Ground) -> Mapping[str, Carrier]:
-    return {sink.name: _carrier(sink, base) for sink in sinks(base.settings.sinks) if sink.kind != "slack"}
+    own: dict[str, Carrier] = {MAIL: mail.carrier(base)} if base.settings.mail else {}
+    rows = [sink for sink in sinks(base.settings.sinks) if sink.kind != "slack"]
+    return own | {sink.name: _carrier(sink, base) for sink in rows}
 
 
 def _carrier(sink: Sink, base: Ground) -> Carrier:
-    return WebhookCarrier(sink, base.settings.site)
+    return mail.sink_carrier(base, sink) if sink.kind == "email" else WebhookCarrier(sink, base.settings.site)

@@ -10,6 +10,7 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe import mail
 from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
@@ -43,6 +44,7 @@ def app(base: Ground) -> App:
         runs=engine,
         notes=SqliteNotes(base.database),
         opinions=SqliteOpinions(base.database),
+        desk=mail.desk(base),
     )
 
 

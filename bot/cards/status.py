@@ -22,6 +22,7 @@ USES = {
     "ID": "what was found in one picture and how long each step took, such as `/imgstatus IMG-7F3K`",
     "channel": "the newest pictures of this channel",
     "health": "what runs and how well",
+    "mail ADDRESS": "the daily digest by mail, such as `/imgstatus mail you@example.org`; `mail off` ends it",
     "help": "this list",
 }
 

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import http
-from loupe import part, settings, slack
+from loupe import mail, part, settings, slack
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
 from loupe.prepare import gazetteer
@@ -18,6 +18,7 @@ from loupe.settings import Settings
 from loupe.values import LOOPBACK
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
+from web import mail as mail_pages
 from web import public
 from web.access import Access
 from web.app import create_app
@@ -50,7 +51,7 @@ def web(config: Settings) -> Starlette:
     """The app with the public files, and the bot's route when Slack is configured."""
     base = ground(config)
     files = public.routes(base.standings, base.public, _named(base), _page(base))
-    routes: list[BaseRoute] = [*static_routes(), *files]
+    routes: list[BaseRoute] = [*static_routes(), *files, *mail_pages.routes(mail.subscribers(base))]
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")

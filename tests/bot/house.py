@@ -28,15 +28,19 @@ from bot.socket import listen
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
 from pipeline.catalog import Erased, Listed, Queue
 from pipeline.errors import Rejected, Transient, Unavailable, Unknown
 from pipeline.ledger import Entry, Row
 from pipeline.model import Source
 from pipeline.ports import Report
 from pipeline.results import Arrived
+from pipeline.subscribers import Tokens
+from pipeline.subscribing import Desk
 from sandbox.config import SandboxConfig
 from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
@@ -246,6 +250,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
+            desk=Desk(SqliteSubscribers(database, Tokens(b"k")), SqliteNewsroom(database)),
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))

@@ -14,6 +14,7 @@ from bot.access import may_see
 from bot.cards import status
 from bot.cards.message import Content
 from bot.envelope import team_of
+from bot.listeners.commands import mail
 from bot.ports import Health
 from pipeline.catalog import Catalog
 
@@ -34,7 +35,7 @@ class Asked:
     person: str
 
 
-def register(app: App, catalog: Catalog, health: Health) -> None:
+def register(app: App, catalog: Catalog, health: Health, desk: mail.Desk) -> None:
     """Listen to the command."""
 
     @app.command(COMMAND)
@@ -45,11 +46,11 @@ def register(app: App, catalog: Catalog, health: Health) -> None:
             channel=str(body.get("channel_id") or ""),
             person=str(body.get("user_id") or ""),
         )
-        content = answer(asked, catalog, health)
+        content = answer(asked, catalog, health, desk)
         ack(response_type="ephemeral", text=content.text, blocks=list(content.blocks))
 
 
-def answer(asked: Asked, catalog: Catalog, health: Health) -> Content:
+def answer(asked: Asked, catalog: Catalog, health: Health, desk: mail.Desk) -> Content:
     """What the command says."""
     word = asked.text.lower()
     if not word:
@@ -58,6 +59,8 @@ def answer(asked: Asked, catalog: Catalog, health: Health) -> Content:
         return status.room(catalog.of_channel(asked.team, asked.channel, ROOM))
     if word == "health":
         return status.health(health())
+    if word.partition(" ")[0] == "mail":
+        return mail.answer(asked.text, f"{asked.team}/{asked.person}", desk)
     if word in ("help", "?"):
         return status.usage()
     return _one(asked, catalog)
