@@ -41,6 +41,8 @@ class House:
     sender: Sender
     smtp: Smtp
     book: Book
+    where: str
+    """``host:port`` of the server."""
 
     def tell(self, *mailboxes: str, number: int = 1, **changes: Any) -> Draft:
         """Write a digest down for mailboxes."""
@@ -90,7 +92,9 @@ def house(folder: Path, book: Book | None = None, **how: Any) -> Iterator[House]
     with served(book) as where:
         carries, smtp = carrier(database, where, **how)
         desk = Desk(people, newsroom)
-        yield House(database, newsroom, outbox, people, desk, Sender(outbox, {MAIL: carries}), smtp, book)
+        yield House(
+            database, newsroom, outbox, people, desk, Sender(outbox, {MAIL: carries}), smtp, book, where
+        )
         smtp.close()
 
 
