@@ -169,6 +169,7 @@ class House:
     url: str
     notes: SqliteNotes
     opinions: SqliteOpinions
+    people: SqliteSubscribers
 
     def look(self, **changes: Any) -> None:
         """Play the pipeline once: fetch every waiting picture and announce what it is."""
@@ -239,6 +240,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         database = Database(folder / "ledger.db")
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
+        people = SqliteSubscribers(database, Tokens(b"a key of the tests"))
         app = create_app(
             web,
             config.signing_secret,
@@ -250,7 +252,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
-            desk=Desk(SqliteSubscribers(database, Tokens(b"k")), SqliteNewsroom(database)),
+            desk=Desk(people, SqliteNewsroom(database)),
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))
@@ -274,6 +276,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             url=url,
             notes=notes,
             opinions=opinions,
+            people=people,
         )
         slack.settled()
 
