@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from loupe import values
+from loupe.limits import AlarmSettings
 from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
 
 
-class Settings(BaseSettings):
+class Settings(AlarmSettings):
     """What can be set, with the default for one machine without any account."""
 
     model_config = SettingsConfigDict(
@@ -137,6 +138,14 @@ class Settings(BaseSettings):
         (),
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
+    )
+    export_to: Path | None = Field(
+        None,
+        description="Folder that the clock exports to once a day ([export.md](export.md))",
+        examples=["/srv/tables"],
+    )
+    export_format: Literal["csv", "parquet", "hyper"] = Field(
+        "csv", description="What exports are written as: `csv`, `parquet` or `hyper`", examples=["parquet"]
     )
     metrics_token: SecretStr | None = Field(
         None,

@@ -25,6 +25,9 @@ from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
 from bot.socket import listen
+from loupe.digest_desk import DigestDesk
+from loupe.ground import ground
+from loupe.settings import load
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
@@ -46,6 +49,7 @@ from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
 
 LIMIT = 50_000_000
+OPERATORS = ("U0GRACEH01",)
 
 
 def picture(color: str = "red") -> bytes:
@@ -70,6 +74,8 @@ class Book:
     """The runs that were asked for: image and actor, None for every parked one."""
     parked_runs: set[str] = field(default_factory=set)
     """Images with a parked run."""
+    shelved: set[tuple[str, str, int]] = field(default_factory=set)
+    """Parked runs: image, actor and revision."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,6 +139,16 @@ class Book:
             raise Unknown(image)
         self.replayed.append((image, actor))
         return [actor] if actor else sorted(self.parked_runs & {image})
+
+    def rerun(self, image: str, actor: str, revision: int) -> bool:
+        """See ``Runs.rerun``."""
+        if self.broken:
+            raise Unavailable("The disk is full.")
+        if (image, actor, revision) not in self.shelved:
+            return False
+        self.shelved.remove((image, actor, revision))
+        self.replayed.append((image, actor))
+        return True
 
     def queue(self) -> Queue:
         """See ``Catalog.queue``."""
@@ -241,6 +257,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
         people = SqliteSubscribers(database, Tokens(b"a key of the tests"))
+        desk = DigestDesk(ground(load(data=folder)))
         app = create_app(
             web,
             config.signing_secret,
@@ -252,7 +269,9 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
-            desk=Desk(people, SqliteNewsroom(database)),
+            mail=Desk(people, SqliteNewsroom(database)),
+            digests=desk,
+            operators=OPERATORS,
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))

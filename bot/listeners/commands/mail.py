@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.cards.message import Content, saying
 from bot.cards.words import escape
+from bot.listeners.commands.asked import Branch
 
 SLACKS_LINK = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
 """As Slack writes an address that it recognised."""
@@ -23,9 +24,13 @@ class Desk(Protocol):
         """End what this person asked for."""
 
 
-def answer(text: str, asker: str, desk: Desk) -> Content:
-    """What ``/imgstatus mail ...`` says; ``text`` as typed, ``asker`` as ``team/person``."""
-    said = SLACKS_LINK.sub(r"\1", text.partition(" ")[2].strip())
+def branch(desk: Desk) -> Branch:
+    """Answers ``/imgstatus mail ...``."""
+    return lambda asked: _answer(asked.text.partition(" ")[2], f"{asked.team}/{asked.person}", desk)
+
+
+def _answer(typed: str, asker: str, desk: Desk) -> Content:
+    said = SLACKS_LINK.sub(r"\1", typed.strip())
     if not said:
         return saying(USAGE)
     return saying(escape(desk.off(asker) if said.lower() == "off" else desk.on(said, asker)))
