@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from loupe import mail
 from loupe.ground import Ground
 from loupe.sinks import sinks
 from pipeline import alarm_rules
@@ -30,7 +31,7 @@ def hearers(base: Ground, draft: Draft) -> list[Address]:
     return [
         *addresses(draft, sinks(base.settings.sinks)),
         *([Address(SLACK, channel)] if channel else []),
-        *(Address(MAIL, mailbox) for mailbox in base.settings.mail_to),
+        *mail.operators(base.settings),
     ]
 
 
