@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run test lint bench peers chaos lock clean
+.PHONY: install run test lint bench peers chaos hyper lock clean
 
 install: $(STAMP)
 
@@ -41,6 +41,11 @@ peers:
 	  -r bench/peers/requirements.lock
 	-npm ci --silent --prefix bench/peers
 
+# For Tableau extracts: Tableau's own library, 291 MB once installed. There is none for Linux on ARM.
+hyper: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-hyper.lock
+
 bench: install peers
 	$(BIN)/python -m bench
 
@@ -51,6 +56,9 @@ chaos: install
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+	grep -o 'tableauhyperapi>=[^"]*' pyproject.toml | uv pip compile - --constraint requirements.lock --universal \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-package cffi \
+	  --no-emit-package pycparser --python-version 3.11 --output-file requirements-hyper.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

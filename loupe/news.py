@@ -1,7 +1,7 @@
 """Joins the news to the ledger: who writes it, who hears it, who carries it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.api import client
 from bot.bulletins import Bulletins
@@ -16,20 +16,37 @@ from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.adapters.webhook import WebhookCarrier
 from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
-from pipeline.news import MAIL, SLACK, Address, Draft, Sink, addresses
+from pipeline.news import MAIL, SLACK, Address, Draft, Sink, SinkKind, addresses
 from pipeline.outbox import Carrier
 from pipeline.sending import Sender
 
 
+def _webhook(base: Ground, sink: Sink) -> Carrier:
+    return WebhookCarrier(sink, base.settings.site)
+
+
+CARRIERS: Mapping[SinkKind, Callable[[Ground, Sink], Carrier]] = {
+    "webhook": _webhook,
+}
+"""Who carries news to a sink of a kind. Sinks of kind ``slack`` are the bot's (``slack_sender``)."""
+BUILT_IN: Mapping[str, Callable[[Ground], Carrier]] = {}
+"""Who carries what goes to an address without a row of settings, by the sink's name (``MAIL``)."""
+
+
 def sender(base: Ground) -> Sender:
     """Sends to everybody but Slack."""
-    return Sender(SqliteOutbox(base.database), _carriers(base))
+    rows = sinks(base.settings.sinks)
+    carriers = {sink.name: CARRIERS[sink.kind](base, sink) for sink in rows if sink.kind in CARRIERS}
+    carriers |= {name: build(base) for name, build in BUILT_IN.items()}
+    return Sender(SqliteOutbox(base.database), carriers)
 
 
 def slack_sender(base: Ground) -> Sender:
     """Sends what goes out by the bot: digests, alarms, and sinks that are Slack channels."""
-    bulletins = Bulletins(client(slack.token(base.settings), base.settings.slack_api_url))
-    return Sender(SqliteOutbox(base.database), {SLACK: bulletins})
+    api = client(slack.token(base.settings), base.settings.slack_api_url)
+    rooms = {sink.name: sink.address for sink in sinks(base.settings.sinks) if sink.kind == "slack"}
+    carriers = {name: Bulletins(api, room) for name, room in {SLACK: "", **rooms}.items()}
+    return Sender(SqliteOutbox(base.database), carriers)
 
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
@@ -61,11 +78,3 @@ def hearers(base: Ground, scope: Scope) -> list[Address]:
 def today(base: Ground) -> Day:
     """The day that it is where this installation is."""
     return day_of(time.time(), base.settings.timezone)
-
-
-def _carriers(base: Ground) -> Mapping[str, Carrier]:
-    return {sink.name: _carrier(sink, base) for sink in sinks(base.settings.sinks) if sink.kind != "slack"}
-
-
-def _carrier(sink: Sink, base: Ground) -> Carrier:
-    return WebhookCarrier(sink, base.settings.site)

@@ -138,6 +138,14 @@ class Settings(BaseSettings):
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
     )
+    export_to: Path | None = Field(
+        None,
+        description="Folder that the clock exports to once a day ([export.md](export.md))",
+        examples=["/srv/tables"],
+    )
+    export_format: Literal["csv", "parquet", "hyper"] = Field(
+        "csv", description="What exports are written as: `csv`, `parquet` or `hyper`", examples=["parquet"]
+    )
     metrics_token: SecretStr | None = Field(
         None,
         description="Password for metrics and the dashboard; without it only this machine sees them",

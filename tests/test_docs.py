@@ -12,6 +12,7 @@ from bot.manifest import manifest
 from loupe.cli import main
 from loupe.settings import Settings, variable
 from pipeline.chain import discover
+from pipeline.export_schema import TABLES, Table, described
 from pipeline.flow import flow
 from pipeline.ledger import ARRIVAL, Row
 from pipeline.model import Source
@@ -56,6 +57,7 @@ COMMANDS = [
     "digest",
     "doctor",
     "erase",
+    "export",
     "find-mark",
     "flow",
     "hold",
@@ -85,6 +87,11 @@ def test_every_key_of_the_report_is_documented() -> None:
     at = datetime.now(UTC)
     rows = {ARRIVAL: Row(image, ARRIVAL, Arrived(image, "IMG-1111", source, at), at)}
     assert set(report(rows, {}, discover().names())) - documented == set()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_table_of_an_export_is_documented_as_it_is(table: Table) -> None:
+    assert f"\n{described(table)}\n" in DOCS["export.md"]
 
 
 def test_the_manifest_command_prints_json_for_socket_mode_and_for_http() -> None:

@@ -14,8 +14,11 @@ FLOORS = [{"loupe"}, {"bot", "web", "scheduler", "sandbox"}, {"handlers"}, {"pip
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
 WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
+PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
-PURE |= {"figures", "facts", "news", "outbox", "digest", "alarms", "habits", "beats", "chart"}
+PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
+PURE |= {"alarms", "habits", "beats", "chart"}
+PURE |= {"letters", "subscribers", "posting"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
@@ -23,6 +26,8 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
+    | {"mailing": PURE}
+    | {"exporting": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}
@@ -35,6 +40,8 @@ ONLY_IN = {
     "requests": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
+    "pyarrow": "pipeline.adapters",
+    "tableauhyperapi": "pipeline.adapters",
     "slack_bolt": "bot",
     "slack_sdk": "bot",
 }

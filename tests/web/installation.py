@@ -23,7 +23,7 @@ from pipeline.engine import Engine
 from pipeline.figures import Facts, State
 from pipeline.ledger import Settled
 from pipeline.news import Address, Draft
-from pipeline.outbox import Later, Outcome, Parked, Sent
+from pipeline.outbox import Missed, Outcome, Parked, Sent
 from pipeline.results import Failed
 from tests.contract.ledgers import row
 from tests.flow import toy
@@ -108,10 +108,9 @@ class Installation:
             self.count += 1
             newsroom.tell(Draft(f"k{self.count}", "digest", f"s{self.count}", {}), [Address(sink, "a")])
         claimed = self.outbox.turn(sink, "o", [], want=sent + parked + (due if fault else 0), lease=60)
-        later = NOW.timestamp() + 1e9
         outcomes: list[Outcome] = [Sent(each) for each in claimed[:sent]]
         outcomes += [Parked(each, fault) for each in claimed[sent : sent + parked]]
-        outcomes += [Later(each, later, fault) for each in claimed[sent + parked :]]
+        outcomes += [Missed(each, fault, 1e9) for each in claimed[sent + parked :]]
         self.outbox.turn(sink, "o", outcomes, want=0, lease=60)
 
     def alarm(self, *words: str, at: datetime = NOW) -> None:
