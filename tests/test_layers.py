@@ -19,6 +19,7 @@ PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "eras
 PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
 PURE |= {"alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
+PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
