@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from loupe import alarming, exporting, news
+from loupe import alarming, exporting, news, upkeep
 from loupe.ground import Ground
 from loupe.places import places
 from pipeline import appointments, erasing, wishes
@@ -39,7 +39,7 @@ NEWS_KEPT = timedelta(days=30)
 
 def rows(base: Ground) -> list[Row]:
     """What is done at all times; digests are rows of their own."""
-    fixed = [*_engine(base), *_tidying(base), *_retention(base), *_exports(base)]
+    fixed = [*_engine(base), *upkeep.rows(base), *_tidying(base), *_retention(base), *_exports(base)]
     watch = alarming.Watch(base, {NAME, *(row.name for row in fixed)})
     return [*fixed, Every("alarms", ALARMS_SECONDS, watch.look)]
 

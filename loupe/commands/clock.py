@@ -27,7 +27,6 @@ def command(listed: bool, data: Path | None) -> None:
         return
     stop = part.begin()
     base = ground(settings.load(data=data))
-    part.alive("clock", base)
     clock(base, stop).run()
 
 

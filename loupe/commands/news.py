@@ -15,6 +15,5 @@ def command(data: Path | None) -> None:
     """Send news to webhooks, mailboxes and other sinks. Part of `loupe up`."""
     stop = part.begin()
     base = ground(settings.load(data=data))
-    part.alive("news", base)
     news.sender(base).run(stop)
     stop.wait()
