@@ -11,6 +11,7 @@ TABLES = {
     "cards": "Cards, through the sandbox and every process",
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
+    "export": "Export of 100,000 images",
 }
 
 

@@ -64,9 +64,7 @@ def command(
 def _run(base: Ground, folder: Path, order: Order, *, quiet: bool) -> Done:
     source = exporter(base).source
     if lacking := source.lacking():
-        click.echo(
-            f"{lacking} pictures of an earlier version are missing: no facts about them yet.", err=True
-        )
+        click.echo(f"Without facts, and so not exported: {lacking} of an earlier version.", err=True)
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(length=source.count(None), label="Images", file=sys.stderr, hidden=hidden) as bar:
         return export(base, folder, order, bar.update)

@@ -81,7 +81,7 @@ class SqliteExport:
 
     def lacking(self) -> int:
         """See ``Source.lacking``."""
-        return self._number("SELECT (SELECT COUNT(*) FROM images) - (SELECT COUNT(*) FROM facts)")
+        return self._number("SELECT MAX(0, (SELECT COUNT(*) FROM images) - (SELECT COUNT(*) FROM facts))")
 
     def pages(self, after: int | None, until: int, since: float) -> Iterator[Page]:
         """See ``Source.pages``: the whole by id, which never changes; changes by their number."""
