@@ -28,7 +28,7 @@ FACTS = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i+1<:images)
 INSERT INTO facts SELECT i+1, printf('01a203e2-dae0-74b8-8eb4-%012d', i), printf('IMG-%06d', i), 'slack',
     'T1', printf('C%d', i % :channels), 0, :first + (i * 86400.0 * :days) / :images, 'done', 1.5 + i % 7,
-    'cleared', 'JPEG', 4000, 3000, 3000000 + i, 1, 1.25, 0, i % 3, 0, printf('Town %d', i % 500), 'Region', 'BG',
+    'cleared', 'JPEG', 4000, 3000, 3000000 + i, 1, 1.25, 0, i % 3, 0, printf('Town %d', i % 500), 'R', 'BG',
     '2026-11-22T10:00:00+02:00', 'Canon', 'EOS R5', 15, 5000000, 900000, 0 FROM n
 """
 RESULTS = """

@@ -18,8 +18,8 @@ from pipeline.export import Ended, Mark, Page
 from pipeline.figures import Day, Facts, Scope, day_of
 from pipeline.ledger import ARRIVAL
 
-PAGE = 2000
-"""Images that are read at one moment: some tens of milliseconds."""
+PAGE = 1000
+"""Images that are read at one moment: some tens of milliseconds, and some megabytes."""
 NOTED = "DELETE FROM changed WHERE image=NEW.image; INSERT INTO changed (image) VALUES (NEW.image);"
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS changed (number INTEGER PRIMARY KEY AUTOINCREMENT, image TEXT NOT NULL UNIQUE);
