@@ -11,6 +11,8 @@ from loupe.settings import Settings, variable
 from loupe.values import SLACK_API
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_database import Database
 from pipeline.chain import discover
 from pipeline.errors import LoupeError
 
@@ -32,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _try("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
     yield _disk(settings)
     yield _try("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
+    yield from _alarms(settings)
     for weights in (OPEN_NSFW, YUNET):
         yield _try("model", weights.path, f"{weights.file} is the one that was tested")
     yield _try("actors", discover, ", ".join(discover().names()))
@@ -54,6 +57,17 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(next(each for each in (data, *data.parents) if os.path.exists(each))).free
     words = f"{free / 1e9:.1f} GB free"
     return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
+
+
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    """What stands; of a ledger that is broken or not there nothing can be said."""
+    if not settings.ledger.exists():
+        return
+    try:
+        standing = SqliteAlarms(Database(settings.ledger)).standing()
+    except LoupeError:
+        return
+    yield from (Finding("alarm", False, alarm.words.replace("\n", " ")) for alarm in standing)
 
 
 def _slack(settings: Settings) -> Finding:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from loupe import values
+from loupe.limits import AlarmSettings
 from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
 
 
-class Settings(BaseSettings):
+class Settings(AlarmSettings):
     """What can be set, with the default for one machine without any account."""
 
     model_config = SettingsConfigDict(

@@ -6,6 +6,7 @@ LoupeError
 ├── Declaration       an actor's signature does not say what it must
 ├── Misconfigured     a setting is missing or wrong
 ├── Undeliverable     a piece of news that its address will never take; parked at once
+├── Unwanted          an address that wants no more news at all; its sink is paused
 ├── Unavailable       something Loupe stands on is broken (ledger, folder, model file)
 ├── Unsuitable        words of a person that cannot be taken; ours say what to change
 └── Unknown           no such image, actor or key
@@ -49,6 +50,10 @@ class Misconfigured(LoupeError):
 
 class Undeliverable(LoupeError):
     """This piece of news cannot be delivered, now or later."""
+
+
+class Unwanted(LoupeError):
+    """This address wants no more news."""
 
 
 class Unavailable(LoupeError):

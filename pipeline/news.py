@@ -9,18 +9,23 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from pipeline.ports import Report
 
-Kind = Literal["verdict", "held", "published", "failed", "digest", "alarm", "test"]
+Kind = Literal["verdict", "held", "published", "failed", "digest", "alarm", "test", "confirm"]
 KINDS: tuple[Kind, ...] = ("verdict", "held", "published", "failed", "digest", "alarm")
 """What a sink may ask for."""
 SinkKind = Literal["webhook", "zapier", "ifttt", "sns", "email", "slack"]
 NAMESPACE = UUID("8f0b8f5a-3f0e-5c57-9c5b-1d2f0b5a7c11")
 SLACK, MAIL = "slack", "mail"
 """Ways that need no row of settings: messages of the bot, and mail to operators and subscribers."""
+HIDDEN: Mapping[str, Any] = {
+    "shown": False, "page": None, "alt": None, "renditions": [], "bytes_before": None, "bytes_after": None,
+}  # fmt: skip
+"""What is told of a publication that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,26 @@ class Address:
     to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest piece of its kind about an image."""
+
+    number: int
+    digest: str
+    over: bool = False
+    """What it told has ended since: the same again would be news."""
+
+
 def wants(sink: Sink, draft: Draft) -> bool:
-    """Is the piece for this sink?"""
+    """Is the piece for this sink?
+
+    What belongs to a private channel goes only to sinks that name the channel. A channel's digest goes to
+    those that name it too, and the digest of everything to those that name none.
+    """
     if draft.kind not in sink.news:
         return False
+    if draft.kind == "digest":
+        return draft.channel in sink.channels if draft.channel else not sink.channels
     if draft.private or (sink.channels and draft.channel):
         return draft.channel in sink.channels
     return True
@@ -97,7 +118,7 @@ def wants(sink: Sink, draft: Draft) -> bool:
 def of_report(
     report: Report, location: Literal["none", "place", "exact"]
 ) -> list[tuple[Kind, dict[str, Any]]]:
-    """What a report has to tell: kinds and data (docs/news.md)."""
+    """What a report has to tell as it stands: kinds and data (docs/news.md)."""
     told: list[tuple[Kind, dict[str, Any]]] = []
     common = _common(report)
     state, release = report["state"], report.get("release") or {}
@@ -110,6 +131,26 @@ def of_report(
     if report.get("page") and state != "held":
         told.append(("published", common | _publication(report)))
     return told
+
+
+def changes(
+    report: Report, location: Literal["none", "place", "exact"], last: Mapping[Kind, Last]
+) -> tuple[list[tuple[Kind, dict[str, Any]]], list[Kind]]:
+    """What is new against the ``last`` pieces: pieces to be told, and kinds whose last piece is over.
+
+    What was published and is shown no more is told as well; a hold that ended, or a failure that was
+    mended, is not, but the same hold or failure later on is news again.
+    """
+    now = of_report(report, location)
+    there = {kind for kind, _ in now}
+    over: list[Kind] = [kind for kind, piece in last.items() if kind not in there and not piece.over]
+    if "published" in over:
+        now.append(("published", _common(report) | dict(HIDDEN)))
+    return [(kind, data) for kind, data in now if _is_new(last.get(kind), data)], over
+
+
+def _is_new(last: Last | None, data: Mapping[str, Any]) -> bool:
+    return last is None or last.over or last.digest != fingerprint(data)
 
 
 def draft(report: Report, kind: Kind, data: Mapping[str, Any], number: int) -> Draft:
@@ -128,9 +169,14 @@ def draft(report: Report, kind: Kind, data: Mapping[str, Any], number: int) -> D
     )
 
 
-def fingerprint(data: Mapping[str, Any]) -> str:
-    """Equal for news that says the same."""
+def dumped(data: Mapping[str, Any]) -> str:
+    """The data as JSON, the same for the same data."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def fingerprint(data: Mapping[str, Any]) -> str:
+    """Equal for news that says the same: a sha256."""
+    return sha256(dumped(data).encode()).hexdigest()
 
 
 def addresses(piece: Draft, sinks: Sequence[Sink]) -> list[Address]:
@@ -144,7 +190,6 @@ def _common(report: Report) -> dict[str, Any]:
     return {
         "image": report["id"],
         "short": report["short"],
-        "state": report["state"],
         "entered_at": report["entered_at"],
         "source": source.get("kind"),
         "team": source.get("team") or None,
@@ -153,19 +198,20 @@ def _common(report: Report) -> dict[str, Any]:
 
 
 def _findings(report: Report, location: str) -> dict[str, Any]:
-    held = report["state"] == "held"
+    """Of a picture that is not cleared, nothing but the verdict."""
+    shown = (report.get("release") or {}).get("decision") == "cleared"
+    looked = {
+        "faces": None if report.get("faces") is None else len(report["faces"]),
+        "watermark_found": (report.get("watermark") or {}).get("found"),
+        "place": _place(report, location),
+        "location": _location(report, location),
+        **{name: report.get(name) for name in ("format", "width", "height", "bytes")},
+    }
     return {
         "decision": (report.get("release") or {}).get("decision"),
         "contains_nudity": report.get("contains_nudity"),
         "contains_nudity_confidence": report.get("contains_nudity_confidence"),
-        "faces": None if held or report.get("faces") is None else len(report["faces"]),
-        "watermark_found": None if held else (report.get("watermark") or {}).get("found"),
-        "place": None if held else _place(report, location),
-        "location": None if held else _location(report, location),
-        "format": report.get("format"),
-        "width": report.get("width"),
-        "height": report.get("height"),
-        "bytes": report.get("bytes"),
+        **(looked if shown else dict.fromkeys(looked)),
     }
 
 
@@ -186,6 +232,7 @@ def _location(report: Report, location: str) -> dict[str, Any] | None:
 
 def _publication(report: Report) -> dict[str, Any]:
     return {
+        "shown": True,
         "page": report["page"],
         "alt": report.get("alt"),
         "renditions": [

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from pipeline.breaker import State
 from pipeline.news import Address, Draft, Piece
 
+UNPACED = 1_000_000.0
+"""Pieces a second that no sink takes."""
 Progress = Mapping[str, Any]
 """What a carrier noted about a delivery on its way: plain JSON."""
 Note = Callable[[Progress], None]
@@ -41,12 +44,13 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """Not taken yet; not tried again before ``due_at`` (seconds since the epoch)."""
+class Missed:
+    """Not taken; tried again after a while, or parked when that was the last try."""
 
     delivery: Delivery
-    due_at: float
     fault: str
+    asked: float = 0.0
+    """Seconds that the address wants to be left alone (Retry-After)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,15 @@ class Parked:
     fault: str
 
 
-Outcome = Sent | Later | Parked
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The address wants no more news: its sink is paused, until somebody replays it."""
+
+    delivery: Delivery
+    fault: str
+
+
+Outcome = Sent | Missed | Parked | Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Standing:
     sink: str
     due: int
     sent: int
+    """Since it was first heard of; it never goes down."""
     parked: int
     oldest_seconds: float
     """Age of the oldest delivery that is due."""
@@ -74,6 +87,10 @@ class Standing:
     """Tries in a row that did not work."""
     fault: str = ""
     """What went wrong the last time."""
+    state: State = "closed"
+    """Of its breaker."""
+    open_until: float = 0.0
+    """Seconds since the epoch; an open breaker lets the next probe through then."""
 
 
 class Newsroom(Protocol):
@@ -87,21 +104,46 @@ class Outbox(Protocol):
     """Deliveries that wait to be sent."""
 
     def turn(
-        self, sink: str, owner: str, outcomes: Sequence[Outcome], *, want: int, lease: float
+        self,
+        sink: str,
+        owner: str,
+        outcomes: Sequence[Outcome],
+        *,
+        want: int,
+        lease: float,
+        rate: float = UNPACED,
     ) -> list[Delivery]:
-        """Record outcomes and claim up to ``want`` deliveries of a sink that are due: one transaction."""
+        """Record outcomes and claim up to ``want`` deliveries of a sink that are due: one transaction.
+
+        ``rate``: pieces a second at most, by all senders together. Claims hold for ``lease`` seconds unless
+        extended. The outcome of a claim that was lost changes nothing.
+        """
+
+    def extend(self, owners: Sequence[str], lease: float) -> None:
+        """Heartbeat: what these claimed stays theirs for ``lease`` more seconds."""
 
     def note(self, delivery: Delivery, progress: Progress) -> None:
         """Keep what a carrier noted. Raises ``Unavailable`` when the claim was lost."""
 
     def release(self, owner: str) -> None:
-        """Take its claims from a sender that is gone."""
+        """Take its claims from a sender that is gone; no try of theirs is used up."""
 
     def owners(self) -> list[str]:
         """Who holds a claim."""
 
     def replay(self, sink: str) -> int:
-        """Make the parked deliveries of a sink due again; how many there were."""
+        """Make the parked deliveries of a sink due again and let it be tried; how many there were."""
+
+    def drop(self, sink: str) -> int:
+        """Forget a sink and what was due or parked for it; how many deliveries that was."""
+
+    def tidy(self, before: float) -> int:
+        """Remove deliveries that were sent, and pieces that nobody waits for, from before a time; how many.
+
+        ``before``: seconds since the epoch. Of every image's news the last piece stays as a fingerprint, so
+        that it is not told again. The keys of all else are forgotten: ``before`` has to lie well behind the
+        day of a digest.
+        """
 
     def standings(self) -> list[Standing]:
         """How every sink is doing that has or had deliveries."""
@@ -110,8 +152,19 @@ class Outbox(Protocol):
         """Return when another connection has written something, or after ``seconds``."""
 
 
+class Bounces(Protocol):
+    """Hears that mail did not arrive."""
+
+    def bounced(self, mailbox: str, permanent: bool, words: str) -> None:
+        """Mail came back, or was complained about; ``permanent``: it always will. May be said twice."""
+
+
 class Carrier(Protocol):
     """Brings deliveries to one kind of address."""
 
     def carry(self, delivery: Delivery, note: Note) -> None:
-        """Bring it there. Raises ``Transient`` (try again) or ``Undeliverable`` (parked at once)."""
+        """Bring it there; called by several threads at once where a sink has several lanes.
+
+        Raises ``Transient`` (try again), ``Undeliverable`` (parked at once), ``Unwanted`` (the sink is
+        paused).
+        """

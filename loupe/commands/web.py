@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from bot import http
 from loupe import part, settings, slack
+from loupe.dashboard import watched
 from loupe.ground import Ground, folder, ground
 from loupe.options import data_option
 from loupe.prepare import gazetteer
@@ -18,7 +19,7 @@ from loupe.settings import Settings
 from loupe.values import LOOPBACK
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import public
+from web import dashboard, public
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
@@ -35,6 +36,7 @@ def command(port: int | None, fd: int | None, data: Path | None) -> None:
     """Answer HTTP: health and Slack's requests. Part of `loupe up`."""
     part.begin()
     config = settings.load(data=data, port=port)
+    part.alive("web", ground(config))
     served = uvicorn.Config(
         web(config),
         host=config.host,
@@ -50,7 +52,9 @@ def web(config: Settings) -> Starlette:
     """The app with the public files, and the bot's route when Slack is configured."""
     base = ground(config)
     files = public.routes(base.standings, base.public, _named(base), _page(base))
+    gate = access(config)
     routes: list[BaseRoute] = [*static_routes(), *files]
+    routes += dashboard.routes(watched(base), gate.invite, gate.guard)
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")

@@ -45,7 +45,7 @@ class SqliteAlarms:
             told = [each for each in written if each.number not in numbers or each.resolved_at]
             for each in told:
                 piece = alarms.draft(each)
-                sqlite_newsroom.write(connection, piece, hears(each, piece))
+                sqlite_newsroom.write(connection, piece, hears(each, piece), now.timestamp())
             return told
 
     def tidy(self, before: datetime) -> int:

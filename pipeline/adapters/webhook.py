@@ -1,15 +1,16 @@
 """Sends news to a webhook, signed by Standard Webhooks (https://www.standardwebhooks.com)."""
 
 import base64
-import json
 from datetime import UTC, datetime
 
 import requests
 from standardwebhooks import Webhook
 
 from pipeline.errors import Transient
+from pipeline.events import event, packed
 from pipeline.news import Sink
 from pipeline.outbox import Delivery, Note
+from pipeline.telling import told
 
 SECONDS = (5, 15)
 """To connect, and for the answer."""
@@ -25,18 +26,8 @@ class WebhookCarrier:
 
     def carry(self, delivery: Delivery, note: Note) -> None:
         """See ``Carrier.carry``."""
-        piece = delivery.piece
-        event = {
-            "specversion": "1.0",
-            "id": piece.id,
-            "source": self._source,
-            "type": f"loupe.{piece.kind}.v1",
-            "subject": piece.subject,
-            "time": piece.at.isoformat(timespec="milliseconds"),
-            "datacontenttype": "application/json",
-            "data": piece.data,
-        }
-        body = json.dumps(event, separators=(",", ":"))
+        piece = told(delivery)
+        body = packed(event(piece, self._source))
         now = datetime.now(UTC)
         headers = {
             "content-type": "application/cloudevents+json",
