@@ -23,15 +23,15 @@ PAGE = 1000
 NOTED = "DELETE FROM changed WHERE image=NEW.image; INSERT INTO changed (image) VALUES (NEW.image);"
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS changed (number INTEGER PRIMARY KEY AUTOINCREMENT, image TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS export_source (id TEXT NOT NULL);
-INSERT INTO export_source SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM export_source);
+CREATE TABLE IF NOT EXISTS export_origin (id INTEGER NOT NULL);
+INSERT INTO export_origin SELECT random() WHERE NOT EXISTS (SELECT 1 FROM export_origin);
 CREATE TRIGGER IF NOT EXISTS changed_result AFTER INSERT ON results BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_result_again AFTER UPDATE ON results BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_facts AFTER INSERT ON facts BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_facts_again AFTER UPDATE ON facts BEGIN {NOTED} END;
 """  # noqa: S608
 MARK = """
-SELECT (SELECT id FROM export_source) AS ledger,
+SELECT (SELECT id FROM export_origin) AS ledger,
     COALESCE((SELECT seq FROM sqlite_sequence WHERE name='changed'), 0) AS number,
     (SELECT COUNT(*) FROM tombstones) AS erased, (SELECT COALESCE(SUM(runs),0) FROM tallies) AS runs
 """

@@ -17,7 +17,7 @@ from tests.export.registry import FACTS, NOON
 
 FACT = Facts("i", "IMG-1", "slack", "T1", "C1", False, NOON, "done", decision="cleared", place="Sofia")
 DAY = Day(date(2026, 11, 22), "Europe/Sofia")
-MARK = Mark("a", 10, 0, 5)
+MARK = Mark(1, 10, 0, 5)
 PARTS, WHOLE = Order("csv", parts=True), Order("csv")
 
 
@@ -132,7 +132,7 @@ class TestWhatIsDue:
     def test_everything_in_the_next_part_after_an_erasure(self) -> None:
         assert turn(PARTS, exported(PARTS), replace(MARK, number=11, erased=1)) == Turn(4)
 
-    @pytest.mark.parametrize("now", [Mark("b", 11, 0, 5), Mark("a", 9, 0, 5)], ids=["another", "older"])
+    @pytest.mark.parametrize("now", [Mark(2, 11, 0, 5), Mark(1, 9, 0, 5)], ids=["another", "older"])
     def test_everything_where_it_is_not_the_ledger_of_before(self, now: Mark) -> None:
         assert turn(PARTS, exported(PARTS), now) == Turn(4)
 

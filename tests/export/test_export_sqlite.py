@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import digest
+from pipeline.adapters import export_folder
+from pipeline.adapters.csv_export import CsvFormat
 from pipeline.adapters.sqlite_eraser import SqliteEraser
 from pipeline.adapters.sqlite_export import SqliteExport
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.errors import Unavailable
-from pipeline.export import Page
+from pipeline.export import Order, Page
 from pipeline.figures import Day, Facts, Scope
 from tests.contract.ledgers import enter, finish
 from tests.export.reading_back import from_csv
@@ -230,3 +232,14 @@ def test_an_erasure_takes_the_image_out_of_the_list_of_changes_as_well(registry:
     assert eraser.left(traces) == {}
     assert source.count(0) == 0
     assert [gone for gone, _at in source.erased()] == [image]
+
+
+def test_it_tells_how_far_it_is(registry: Registry, tmp_path: Path) -> None:
+    for _ in range(5):
+        registry.image()
+    told: list[tuple[int, int]] = []
+    with export_folder.held(tmp_path / "to", "csv") as folder:
+        registry.exporter(page=2).run(
+            Order("csv"), CsvFormat(), folder, lambda written, of: told.append((written, of))
+        )
+    assert told == [(2, 5), (2, 5), (1, 5)]
