@@ -124,7 +124,7 @@ class TestWhatIsDue:
 
     def test_the_whole_where_anything_changed(self) -> None:
         for changed in ({"number": 11}, {"erased": 1}, {"runs": 6}):
-            assert turn(WHOLE, exported(WHOLE), replace(MARK, **changed)) == Turn(0)  # type: ignore[arg-type]
+            assert turn(WHOLE, exported(WHOLE), replace(MARK, **changed)) == Turn(0)
 
     def test_a_part_with_what_changed(self) -> None:
         assert turn(PARTS, exported(PARTS), replace(MARK, number=11)) == Turn(4, after=10)
