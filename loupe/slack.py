@@ -4,20 +4,27 @@ from collections.abc import Sequence
 
 from bot.api import client
 from bot.app import App, create_app
+from bot.bulletins.carrier import Bulletins
+from bot.bulletins.gear import Gear
+from bot.bulletins.posts import Posts
+from bot.bulletins.uploads import Uploads
 from bot.calls import Calls
 from bot.files import SlackFiles
 from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_chart_ways import SqliteChartWays
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.adapters.upload import put
 from pipeline.errors import Misconfigured
 
 STOPPED_SHOWN = 3
@@ -44,12 +51,21 @@ def app(base: Ground) -> App:
         runs=engine,
         notes=SqliteNotes(base.database),
         opinions=SqliteOpinions(base.database),
+        digests=DigestDesk(base),
+        operators=base.settings.operators,
     )
 
 
 def outbox(base: Ground) -> Outbox:
     """What goes out to Slack."""
     return Outbox(base.cards, base.catalog, Calls(client(token(base.settings), base.settings.slack_api_url)))
+
+
+def bulletins(base: Ground, to: str = "") -> Bulletins:
+    """What goes out to channels by itself; ``to``: the channel of deliveries that name none."""
+    web = client(token(base.settings), base.settings.slack_api_url)
+    gear = Gear(Posts(web), Uploads(web, put), base.cards, SqliteChartWays(base.database))
+    return Bulletins(gear, base.catalog, to)
 
 
 def repair(base: Ground) -> Repair:
