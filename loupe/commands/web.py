@@ -36,7 +36,6 @@ def command(port: int | None, fd: int | None, data: Path | None) -> None:
     """Answer HTTP: health and Slack's requests. Part of `loupe up`."""
     part.begin()
     config = settings.load(data=data, port=port)
-    part.alive("web", ground(config))
     served = uvicorn.Config(
         web(config),
         host=config.host,

@@ -17,6 +17,4 @@ def command(workers: int | None, data: Path | None) -> None:
     """Run actors. Part of `loupe up`."""
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
-    base = ground(config)
-    part.alive("worker", base)
-    Pool(base.engine(), factory.standing(config), config.workers).run(stop)
+    Pool(ground(config).engine(), factory.standing(config), config.workers).run(stop)

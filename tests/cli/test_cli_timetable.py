@@ -15,10 +15,8 @@ import pytest
 
 from loupe.commands.clock import clock
 from loupe.ground import Ground, ground
-from loupe.part import alive
 from loupe.settings import load
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
-from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_wakes import SqliteWakes
@@ -150,12 +148,4 @@ def test_a_digest_that_cannot_be_made_is_tried_again_and_calls_out(
     standing = SqliteAlarms(base.database).standing()
     assert failed >= 3
     assert [(each.rule, each.subject) for each in standing] == [("clock", "digest")]
-    base.database.close()
-
-
-def test_a_part_gives_signs_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loupe.part.EVERY", 0.01)
-    base = base_of(tmp_path / "data")
-    alive("web", base)
-    assert comes(lambda: "web" in SqliteBeats(base.database).ages())
     base.database.close()
