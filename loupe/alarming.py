@@ -16,6 +16,7 @@ from pipeline.adapters.sqlite_readings import SqliteReadings
 from pipeline.adapters.sqlite_wakes import SqliteWakes
 from pipeline.alarm_rules import Readings
 from pipeline.alarms import Alarm
+from pipeline.beats import PARTS
 from pipeline.news import MAIL, SLACK, Address, Draft, addresses
 from pipeline.outbox import Standing
 from pipeline.wakes import Wake
@@ -80,7 +81,7 @@ class Watch:
 
 def parts(base: Ground) -> tuple[str, ...]:
     """The parts that should run."""
-    return ("web", "worker", "clock", "news", *(("bot",) if base.settings.has_slack else ()))
+    return tuple(part for part in PARTS if part != "bot" or base.settings.has_slack)
 
 
 def failing(wakes: Mapping[str, Wake], rows: Collection[str], now: float) -> Mapping[str, int]:

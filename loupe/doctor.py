@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from loupe import preflight
-from loupe.ground import folder
+from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.values import SLACK_API
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.adapters.sqlite_database import Database
+from pipeline.beats import PARTS, running, silent
 from pipeline.chain import discover
 from pipeline.errors import LoupeError
 
@@ -38,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     for weights in (OPEN_NSFW, YUNET):
         yield _try("model", weights.path, f"{weights.file} is the one that was tested")
     yield _try("actors", discover, ", ".join(discover().names()))
+    yield _parts(settings)
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
@@ -68,6 +71,19 @@ def _alarms(settings: Settings) -> Iterator[Finding]:
     except LoupeError:
         return
     yield from (Finding("alarm", False, alarm.words.replace("\n", " ")) for alarm in standing)
+
+
+def _parts(settings: Settings) -> Finding:
+    """A part is missed only where others are there."""
+    try:
+        ages = SqliteBeats(Database(settings.ledger)).ages()
+    except LoupeError as fault:
+        return Finding("parts", False, fault.words)
+    if not (occupied(settings.data) or running(ages)):
+        return Finding("parts", True, "Loupe does not run on this data folder at the moment")
+    if found := silent(ages):
+        return Finding("parts", False, f"{', '.join(found)}: look into its log, or start `loupe up` again")
+    return Finding("parts", True, f"{', '.join(PARTS)} are heard of")
 
 
 def _slack(settings: Settings) -> Finding:

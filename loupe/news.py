@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from loupe import slack
 from loupe.digests import digest_of as digest_of
 from loupe.digests import tell_digest as tell_digest
-from loupe.ground import Ground
+from loupe.ground import Ground, pulse
 from loupe.sinks import sinks
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.adapters.webhook import WebhookCarrier
@@ -33,7 +33,7 @@ def sender(base: Ground) -> Sender:
     rows = sinks(base.settings.sinks)
     carriers = {sink.name: CARRIERS[sink.kind](base, sink) for sink in rows if sink.kind in CARRIERS}
     carriers |= {name: build(base) for name, build in BUILT_IN.items()}
-    return Sender(SqliteOutbox(base.database), carriers)
+    return Sender(SqliteOutbox(base.database), carriers, turned=pulse(base, "news"))
 
 
 def slack_sender(base: Ground) -> Sender:

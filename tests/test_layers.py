@@ -17,7 +17,7 @@ PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "short
 PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
 PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
-PURE |= {"alarms", "habits", "beats", "chart"}
+PURE |= {"durations", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""

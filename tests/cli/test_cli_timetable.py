@@ -135,7 +135,7 @@ def test_a_digest_that_cannot_be_made_is_tried_again_and_calls_out(
     def broken(*_: object) -> object:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("loupe.news.digest_of", broken)
+    monkeypatch.setattr("loupe.timetable.digest_of", broken)
     now = [time.time()]
     running = clock(base, Event())
     running.now = lambda: now[0]
