@@ -1,6 +1,5 @@
-"""What every process of `loupe up` does: end with its parent, stop when asked, give signs of life."""
+"""What every process of `loupe up` does when it starts: end with its parent, stop when asked."""
 
-import logging
 import os
 import signal
 from threading import Event
@@ -8,8 +7,6 @@ from types import FrameType
 
 from loupe.local import PARENT
 from pipeline.processes import end_with_parent
-
-log = logging.getLogger("loupe.part")
 
 
 def begin() -> Event:
