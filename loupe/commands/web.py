@@ -14,6 +14,7 @@ from bot import http
 from loupe import health, part, settings, slack
 from loupe.dashboard import watched
 from loupe.ground import Ground, ground, pulse
+from loupe.metering import meters
 from loupe.options import data_option
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
@@ -21,7 +22,7 @@ from loupe.values import LOOPBACK
 from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import dashboard, public
+from web import dashboard, metrics, public
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
@@ -56,6 +57,7 @@ def web(config: Settings) -> Starlette:
     gate = access(config)
     routes: list[BaseRoute] = [*static_routes(), *files]
     routes += dashboard.routes(watched(base), gate.invite, gate.guard)
+    routes.append(metrics.route(meters(base), gate.guard))
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
