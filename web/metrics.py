@@ -85,11 +85,9 @@ def route(meters: Meters, guard: Callable[[Endpoint], Endpoint]) -> Route:
 
     def metrics(request: Request) -> Response:
         """The metrics. 503 while the ledger cannot be read."""
-        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        encode, form = encoder(request.headers.get("accept", ""))
         try:
-            return Response(
-                encode(registry), headers=PLAIN | {"content-type": content_type, "vary": "accept"}
-            )
+            return Response(encode(registry), headers=PLAIN | {"content-type": form, "vary": "accept"})
         except LoupeError as fault:
             return PlainTextResponse(f"{fault.words}\n", 503, PLAIN | {"retry-after": "10"})
 
