@@ -6,6 +6,10 @@ import os
 import sys
 from datetime import UTC, datetime
 
+NOISY = (
+    "slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib",
+)  # fmt: skip
+"""Libraries that say more than anybody needs."""
 RUN_FIELDS = ("image", "actor", "attempt", "ms")
 
 
@@ -39,6 +43,6 @@ def start(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
