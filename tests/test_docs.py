@@ -68,6 +68,7 @@ COMMANDS = [
     "replay",
     "restore",
     "status",
+    "subscribers",
     "up",
 ]
 

@@ -120,6 +120,12 @@ def test_a_day_without_a_picture_has_no_median() -> None:
     assert "median" not in [label for _, label in written(data=data).tiles]
 
 
+def test_a_day_that_is_not_over_says_so() -> None:
+    mail = written(data=digest_data(so_far=True))
+    assert mail.title == "Sat 21 Nov 2026, so far"
+    assert mail.subject.startswith("Loupe, Sat 21 Nov 2026, so far: ")
+
+
 def test_a_channels_digest_names_the_channel() -> None:
     assert written(data=digest_data(channel="C0PICTURES")).title == "Sat 21 Nov 2026, C0PICTURES"
 
