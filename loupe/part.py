@@ -1,20 +1,12 @@
-"""What every process of `loupe up` does: end with its parent, stop when asked, give signs of life."""
+"""What every process of `loupe up` does when it starts: end with its parent, stop when asked."""
 
-import logging
 import os
 import signal
-import time
-from threading import Event, Thread
+from threading import Event
 from types import FrameType
 
-from loupe.ground import Ground
 from loupe.local import PARENT
-from pipeline.adapters.sqlite_beats import SqliteBeats
-from pipeline.beats import EVERY, Beats
-from pipeline.errors import LoupeError
 from pipeline.processes import end_with_parent
-
-log = logging.getLogger("loupe.part")
 
 
 def begin() -> Event:
@@ -22,11 +14,6 @@ def begin() -> Event:
     if parent := os.environ.pop(PARENT, ""):
         end_with_parent(int(parent))
     return stop_on_signal()
-
-
-def alive(name: str, base: Ground) -> None:
-    """Say now and then that this part is there; for the first time when it has run for a while."""
-    Thread(target=_beat, args=(name, SqliteBeats(base.database)), name="beat", daemon=True).start()
 
 
 def stop_on_signal() -> Event:
@@ -39,12 +26,3 @@ def stop_on_signal() -> Event:
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     return stop
-
-
-def _beat(name: str, beats: Beats) -> None:
-    while True:
-        time.sleep(EVERY)
-        try:
-            beats.beat(name)
-        except LoupeError as fault:
-            log.warning("%s: no sign of life can be given: %s", name, fault.words)

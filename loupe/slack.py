@@ -16,7 +16,8 @@ from bot.reading import Reading
 from bot.repair import Repair
 from loupe import mail
 from loupe.digest_desk import DigestDesk
-from loupe.ground import Ground
+from loupe.ground import Ground, pulse
+from loupe.health import missing
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
@@ -60,7 +61,8 @@ def app(base: Ground) -> App:
 
 def outbox(base: Ground) -> Outbox:
     """What goes out to Slack."""
-    return Outbox(base.cards, base.catalog, Calls(client(token(base.settings), base.settings.slack_api_url)))
+    calls = Calls(client(token(base.settings), base.settings.slack_api_url))
+    return Outbox(base.cards, base.catalog, calls, turned=pulse(base, "bot"))
 
 
 def bulletins(base: Ground, to: str = "") -> Bulletins:
@@ -88,6 +90,7 @@ def health(base: Ground) -> Sequence[tuple[str, str]]:
         ("Runs", runs.removeprefix("Runs: ")),
         ("Images", images.removeprefix("Images: ")),
         ("Workers", f"{queue.running} busy" if workers else "idle"),
+        ("Parts", missing(base) or "all heard of"),
         ("Cards that could not be sent", str(len(stopped)) if stopped else "none"),
     ]
     found += [("Last of them", why) for _, why in stopped[:1]]

@@ -18,7 +18,6 @@ def command(data: Path | None) -> None:
     stop = part.begin()
     config = settings.load(data=data)
     base = ground(config)
-    part.alive("bot", base)
     outbox, repair = slack.outbox(base), slack.repair(base)
     threads = [
         Thread(target=outbox.run, args=(stop,), name="outbox"),

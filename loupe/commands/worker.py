@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from loupe import factory, part, settings
-from loupe.ground import ground
+from loupe.ground import ground, pulse
 from loupe.options import data_option
 from pipeline.workers import Pool
 
@@ -18,5 +18,4 @@ def command(workers: int | None, data: Path | None) -> None:
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
     base = ground(config)
-    part.alive("worker", base)
-    Pool(base.engine(), factory.standing(config), config.workers).run(stop)
+    Pool(base.engine(), factory.standing(config), config.workers, pulse(base, "worker")).run(stop)

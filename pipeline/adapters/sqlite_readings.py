@@ -2,6 +2,7 @@
 
 from pipeline.adapters import sqlite_facts, sqlite_ledger, sqlite_tallies
 from pipeline.adapters.sqlite_database import Database
+from pipeline.durations import SLOT
 
 RUNS = "SELECT COALESCE(SUM(runs), 0) AS n FROM tallies WHERE slot>=? AND outcome IN ('done', 'failed')"
 PARKED = "SELECT COUNT(*) AS n FROM results WHERE parked AND at>=?"
@@ -21,7 +22,7 @@ class SqliteReadings:
         A file that is no picture fails too, as it should: that is counted as a run and not as a failure.
         What was parked and ran well since is no failure any more.
         """
-        begin = since // sqlite_tallies.SLOT * sqlite_tallies.SLOT
+        begin = since // SLOT * SLOT
         return self._one(RUNS, begin), self._one(PARKED, begin)
 
     def last_image(self) -> float | None:
