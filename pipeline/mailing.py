@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from typing import Any
 
-from pipeline.errors import Transient, Undeliverable
+from pipeline.errors import Deferred, Transient, Undeliverable
 from pipeline.letters.mailbox import folded, masked
 from pipeline.letters.message import Cover, message
 from pipeline.letters.writing import Reader, letter
@@ -119,8 +119,8 @@ class MailCarrier:
 
 def _judge(answer: Answer) -> None:
     match answer:
-        case NotNow(words):
-            raise Transient(words)
+        case NotNow(words, mailbox):
+            raise Deferred(words) if mailbox else Transient(words)
         case Never(words):
             raise Undeliverable(words)
         case Unsure(words):
