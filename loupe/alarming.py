@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from loupe import mail, operators
 from loupe.ground import Ground
 from loupe.sinks import sinks
 from pipeline import alarm_rules
@@ -26,6 +27,16 @@ HOUR = 3600.0
 GB = 1e9
 LATELY = 2 * RETRY[1]
 """Seconds since the last try; what still fails is tried more often than that."""
+
+
+def hearers(base: Ground, draft: Draft) -> list[Address]:
+    """Who hears an alarm: the sinks that want it, and the operators."""
+    channel = operators.channel(base.settings)
+    return [
+        *addresses(draft, sinks(base.settings.sinks)),
+        *([Address(SLACK, channel)] if channel else []),
+        *mail.operators(base.settings),
+    ]
 
 
 @dataclass(slots=True)
@@ -65,11 +76,7 @@ class Watch:
 
     def hears(self, alarm: Alarm, draft: Draft) -> Sequence[Address]:
         """The sinks that want alarms and the operators; an alarm about a sink does not go to that sink."""
-        settings = self.base.settings
-        to = addresses(draft, sinks(settings.sinks))
-        if settings.operators_channel:
-            to.append(Address(SLACK, settings.operators_channel))
-        to += [Address(MAIL, mailbox) for mailbox in settings.mail_to]
+        to = hearers(self.base, draft)
         return [each for each in to if (alarm.rule, alarm.subject) != ("sink", each.sink)]
 
     def _sinks(self) -> list[Standing]:

@@ -35,7 +35,8 @@ def base(tmp_path: Path) -> Ground:
 
 
 def settings_of(data: Path, **given: Any) -> Any:
-    told = {"sinks": SINKS, "operators_channel": "C0OPS", "mail_to": ("ops@example.org",), "alarm_disk": -1}
+    mail = {"mail": "smtp://mail.example.org", "mail_to": ("ops@example.org",)}
+    told = {"sinks": SINKS, "operators_channel": "C0OPS", "alarm_disk": -1, **mail}
     return load(data=data, **{**told, **given})
 
 
