@@ -1,19 +1,22 @@
 """The Bolt app: every listener, wired to what it needs. It makes no call to Slack when it is built."""
 
 import logging
+from collections.abc import Collection
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.intake import Door
-from bot.listeners.actions import details, markup, more, opinion
+from bot.listeners.actions import details, markup, more, opinion, replay
 from bot.listeners.commands import imgstatus
+from bot.listeners.commands.digest import DigestBranch
 from bot.listeners.events import departure, file_shared, message, unknown
 from bot.listeners.shortcuts import check_image
 from bot.listeners.views import markup as markup_view
 from bot.listeners.views import opinion as opinion_view
-from bot.ports import Health, Intake, Runs
+from bot.people import People
+from bot.ports import Digests, Health, Intake, Runs
 from bot.wishes import Wishes
 from pipeline.cards import Cards, Shares
 from pipeline.catalog import Catalog
@@ -54,11 +57,14 @@ def create_app(
     runs: Runs,
     notes: Notes,
     opinions: Opinions,
+    digests: Digests,
+    operators: Collection[str] = (),
 ) -> App:
     """The app for HTTP and for Socket Mode.
 
     Listeners run before the answer (``process_before_response``): what they raise becomes a 500, and Slack
     delivers again. The sender of a request is known from its signature; no auth.test stands in the way.
+    ``operators``: ids of those who may replay parked runs.
     """
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -79,7 +85,7 @@ def create_app(
     message.register(app, door, cards)
     file_shared.register(app, shares)
     departure.register(app, cards)
-    imgstatus.register(app, catalog, health)
+    imgstatus.register(app, catalog, health, {"digest": DigestBranch(digests, People(client).zone)})
     check_image.register(app, door, catalog)
     wishes = Wishes(notes, runs)
     details.register(app, catalog)
@@ -88,5 +94,6 @@ def create_app(
     opinion.register(app, catalog)
     opinion_view.register(app, catalog, opinions, wishes)
     more.register(app, catalog, wishes)
+    replay.register(app, catalog, runs, operators)
     unknown.register(app)
     return app

@@ -11,6 +11,8 @@ from pipeline.cards import Message
 
 Json = Mapping[str, Any]
 EVENT_TYPE = "loupe_card"
+BULLETIN = "loupe_bulletin"
+"""Metadata of messages that answer nobody."""
 MARK = "loupe:"
 """Begins the block_id of the first block of everything that Loupe posts."""
 
@@ -41,7 +43,7 @@ def is_ours(event: Json, body: Json) -> bool:
         return bool(app == author)
     if event.get("user") and event.get("user") in own_users(body):
         return True
-    return bool(answered(event)) or _part(event, "metadata").get("event_type") == EVENT_TYPE
+    return bool(answered(event)) or _part(event, "metadata").get("event_type") in (EVENT_TYPE, BULLETIN)
 
 
 def answered(event: Json) -> Message | None:

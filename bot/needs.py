@@ -28,9 +28,12 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.history": HISTORY,
     "conversations.info": (*READ, "im:read", "mpim:read"),
     "conversations.replies": HISTORY,
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "files.info": ("files:read",),
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
     "views.update": (),
 }

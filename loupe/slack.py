@@ -4,20 +4,28 @@ from collections.abc import Sequence
 
 from bot.api import client
 from bot.app import App, create_app
+from bot.bulletins.carrier import Bulletins
+from bot.bulletins.gear import Gear
+from bot.bulletins.posts import Posts
+from bot.bulletins.uploads import Uploads
 from bot.calls import Calls
 from bot.files import SlackFiles
 from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground, pulse
 from loupe.health import missing
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_chart_ways import SqliteChartWays
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.adapters.upload import put
 from pipeline.errors import Misconfigured
 
 STOPPED_SHOWN = 3
@@ -44,6 +52,8 @@ def app(base: Ground) -> App:
         runs=engine,
         notes=SqliteNotes(base.database),
         opinions=SqliteOpinions(base.database),
+        digests=DigestDesk(base),
+        operators=base.settings.operators,
     )
 
 
@@ -51,6 +61,13 @@ def outbox(base: Ground) -> Outbox:
     """What goes out to Slack."""
     calls = Calls(client(token(base.settings), base.settings.slack_api_url))
     return Outbox(base.cards, base.catalog, calls, turned=pulse(base, "bot"))
+
+
+def bulletins(base: Ground, to: str = "") -> Bulletins:
+    """What goes out to channels by itself; ``to``: the channel of deliveries that name none."""
+    web = client(token(base.settings), base.settings.slack_api_url)
+    gear = Gear(Posts(web), Uploads(web, put), base.cards, SqliteChartWays(base.database))
+    return Bulletins(gear, base.catalog, to)
 
 
 def repair(base: Ground) -> Repair:
@@ -74,4 +91,5 @@ def health(base: Ground) -> Sequence[tuple[str, str]]:
         ("Parts", missing(base) or "all heard of"),
         ("Cards that could not be sent", str(len(stopped)) if stopped else "none"),
     ]
-    return found + [("Last of them", why) for _, why in stopped[:1]]
+    found += [("Last of them", why) for _, why in stopped[:1]]
+    return found + [("Alarm", alarm.words) for alarm in SqliteAlarms(base.database).standing()]

@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from pydantic import SecretStr
 
 SLACK_API = "https://slack.com/api/"
+TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
+"""What the ARN of an SNS topic looks like."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,6 +50,14 @@ def app_token(value: SecretStr | None) -> SecretStr | None:
     """A Slack app-level token. Raises ``ValueError``."""
     if value and not value.get_secret_value().startswith("xapp"):
         raise ValueError("an app-level token begins with xapp-")
+    return value
+
+
+def topics(value: tuple[str, ...]) -> tuple[str, ...]:
+    """ARNs of SNS topics. Raises ``ValueError``."""
+    for each in value:
+        if not re.fullmatch(TOPIC, each):
+            raise ValueError("each must be the ARN of an SNS topic")
     return value
 
 

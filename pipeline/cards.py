@@ -13,6 +13,9 @@ from pipeline.ports import News, Report
 FRESH = 3.0
 """Seconds in which a new card may be claimed although its channel rests: a reaction is no message."""
 
+BUSY = 0.3
+"""Seconds after which to ask again for a channel that somebody is sending to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -142,6 +145,9 @@ class Cards(News, Protocol):
 
     def reserve(self, team: str, method: str, pace: Pace) -> float:
         """0 when the method may be called now, and the call counted; else the earliest time for it."""
+
+    def rest(self, team: str, channel: str, seconds: float) -> float:
+        """0 when the channel is free, and it rests from now on: post at once. Else when to ask again."""
 
     def hold(self, team: str, method: str, until: float) -> None:
         """Let no process call the method before that time: Slack said Retry-After."""

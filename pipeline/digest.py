@@ -57,6 +57,8 @@ class Digest:
     steps: tuple[Step, ...]
     """Of the whole installation, the slowest first; in a channel's digest too."""
     cases: Cases = NOTHING
+    so_far: bool = False
+    """The day is not over."""
 
 
 def digest(
@@ -106,6 +108,11 @@ def key(scope: Scope, day: Day) -> str:
     return f"digest/{scope.team}/{scope.channel}/{day.date.isoformat()}"
 
 
+def asked_for(team: str, channel: str) -> str:
+    """The subject of digests that a channel asked for at once."""
+    return f"digest/{team}/{channel}/now"
+
+
 def data(told: Digest) -> dict[str, Any]:
     """The digest as the data of a piece of news: plain JSON, everything that messages and letters need.
 
@@ -114,6 +121,7 @@ def data(told: Digest) -> dict[str, Any]:
     return {
         "date": told.figures.day.date.isoformat(),
         "zone": told.figures.day.zone,
+        "so_far": told.so_far,
         "team": told.scope.team or None,
         "channel": told.scope.channel or None,
         "headline": headline(told.figures),

@@ -109,6 +109,16 @@ class Engine:
         self.ledger.resume(image, self.follow)
         return [task.actor for task in tasks]
 
+    def rerun(self, image: str, actor: str, revision: int) -> bool:
+        """Run an actor again if its row with that revision is parked; was it? Asking twice runs it once."""
+        rows, task = self.ledger.rows(image), self.ledger.open_tasks(image).get(actor)
+        row, found = rows.get(actor), self.chain.get(actor)
+        if not (row and found and row.parked and row.revision == revision) or task:
+            return False
+        self.ledger.demand([Task(image, actor, revision + 1, priority(found, rows), self.clock())])
+        self.ledger.resume(image, self.follow)
+        return True
+
     def catch_up(self, image: str) -> list[str]:
         """Start what an image lacks because an earlier version had no such actor; the actors that are due."""
         if self.ledger.rows(image).keys() >= set(self.chain.names()) or self.ledger.open_tasks(image):

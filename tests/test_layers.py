@@ -16,9 +16,10 @@ WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
-PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
+PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest", "notices"}
 PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
+PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
@@ -38,6 +39,7 @@ ONLY_IN = {
     "boto3": "pipeline.adapters",
     "botocore": "pipeline.adapters",
     "requests": "pipeline.adapters",
+    "urllib3": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
     "opentelemetry": "pipeline.adapters",

@@ -22,6 +22,8 @@ USES = {
     "ID": "what was found in one picture and how long each step took, such as `/imgstatus IMG-7F3K`",
     "channel": "the newest pictures of this channel",
     "health": "what runs and how well",
+    "digest": "when this channel's digest comes, and today so far; also `digest now`,"
+    " `digest on 09:00 [Area/City]` and `digest off`",
     "help": "this list",
 }
 

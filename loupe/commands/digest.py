@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from loupe import news, settings
+from loupe import digests as news
+from loupe import settings
 from loupe.ground import ground
 from loupe.options import data_option, json_option
 from pipeline import digest

@@ -14,5 +14,6 @@ from loupe.options import data_option
 def command(data: Path | None) -> None:
     """Send news to webhooks, mailboxes and other sinks. Part of `loupe up`."""
     stop = part.begin()
-    news.sender(ground(settings.load(data=data))).run(stop)
+    base = ground(settings.load(data=data))
+    news.sender(base).run(stop)
     stop.wait()

@@ -22,7 +22,7 @@ from loupe.values import LOOPBACK
 from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import dashboard, metrics, public
+from web import dashboard, metrics, public, sns
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
@@ -58,6 +58,10 @@ def web(config: Settings) -> Starlette:
     routes: list[BaseRoute] = [*static_routes(), *files]
     routes += dashboard.routes(watched(base), gate.invite, gate.guard)
     routes.append(metrics.route(meters(base), gate.guard))
+    if config.sns_topics:
+        from loupe.notices import notices  # and with it all that can send; only where somebody tells us
+
+        routes += sns.routes(notices(base).take)
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")

@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
-from pipeline.cards import FRESH, Card, Done, Message, Pace
+from pipeline.cards import BUSY, FRESH, Card, Done, Message, Pace
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -124,6 +124,18 @@ class MemoryCards:
             if free_at > now:
                 return free_at
             self._used[key] = max(used, now) + pace.every
+            return 0.0
+
+    def rest(self, team: str, channel: str, seconds: float) -> float:
+        """See ``Cards.rest``."""
+        now = time.time()
+        with self._changed:
+            lane = self._lanes.setdefault((team, channel), _Claim())
+            if lane.owner is not None and lane.until > now:
+                return now + BUSY
+            if lane.rest_until > now:
+                return lane.rest_until
+            lane.rest_until = now + seconds
             return 0.0
 
     def hold(self, team: str, method: str, until: float) -> None:

@@ -8,7 +8,7 @@ from sqlite3 import Connection, Row
 
 from pipeline.adapters import sqlite_tombstones
 from pipeline.adapters.sqlite_database import Database
-from pipeline.cards import FRESH, Card, Done, Message, Pace
+from pipeline.cards import BUSY, FRESH, Card, Done, Message, Pace
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -180,6 +180,25 @@ class SqliteCards:
                 return float(free_at)
             _rate(db, team, method, max(used, now) + pace.every, held)
         return 0.0
+
+    def rest(self, team: str, channel: str, seconds: float) -> float:
+        """See ``Cards.rest``."""
+        now = time.time()
+        with self._database.write() as db:
+            row = db.execute(
+                "SELECT owner, until, rest_until FROM card_lanes WHERE team = ? AND channel = ?",
+                (team, channel),
+            ).fetchone()
+            if row and row["owner"] is not None and row["until"] > now:
+                return now + BUSY
+            if row and row["rest_until"] > now:
+                return float(row["rest_until"])
+            db.execute(
+                "INSERT INTO card_lanes (team, channel, rest_until) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET rest_until = excluded.rest_until",
+                (team, channel, now + seconds),
+            )
+            return 0.0
 
     def hold(self, team: str, method: str, until: float) -> None:
         """Let no process call the method before that time."""

@@ -25,6 +25,9 @@ from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
 from bot.socket import listen
+from loupe.digest_desk import DigestDesk
+from loupe.ground import ground
+from loupe.settings import load
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
@@ -42,6 +45,7 @@ from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
 
 LIMIT = 50_000_000
+OPERATORS = ("U0GRACEH01",)
 
 
 def picture(color: str = "red") -> bytes:
@@ -66,6 +70,8 @@ class Book:
     """The runs that were asked for: image and actor, None for every parked one."""
     parked_runs: set[str] = field(default_factory=set)
     """Images with a parked run."""
+    shelved: set[tuple[str, str, int]] = field(default_factory=set)
+    """Parked runs: image, actor and revision."""
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -129,6 +135,16 @@ class Book:
             raise Unknown(image)
         self.replayed.append((image, actor))
         return [actor] if actor else sorted(self.parked_runs & {image})
+
+    def rerun(self, image: str, actor: str, revision: int) -> bool:
+        """See ``Runs.rerun``."""
+        if self.broken:
+            raise Unavailable("The disk is full.")
+        if (image, actor, revision) not in self.shelved:
+            return False
+        self.shelved.remove((image, actor, revision))
+        self.replayed.append((image, actor))
+        return True
 
     def queue(self) -> Queue:
         """See ``Catalog.queue``."""
@@ -235,6 +251,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         database = Database(folder / "ledger.db")
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
+        desk = DigestDesk(ground(load(data=folder)))
         app = create_app(
             web,
             config.signing_secret,
@@ -246,6 +263,8 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
+            digests=desk,
+            operators=OPERATORS,
         )
         files = SlackFiles(web, cards, fetch)
         url = stack.enter_context(served(Starlette(routes=routes(app, config.signing_secret))))

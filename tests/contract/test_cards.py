@@ -313,3 +313,20 @@ def test_a_message_that_came_first_is_remembered(shares: SqliteShares) -> None:
     shares.expect(share, 0)
     shares.postpone(share, 0)
     assert shares.missed() is None
+
+
+def test_a_channel_that_rests_for_something_else_lets_no_card_post_either(cards: Cards) -> None:
+    assert cards.rest("T1", "C1", LONG) == 0
+    assert 0 < cards.rest("T1", "C1", LONG) - time.time() <= LONG
+    assert cards.rest("T1", "C2", LONG) == 0
+    cards.open(FIRST, 0)
+    fresh = claimed(cards)
+    assert fresh.rest_until > time.time()
+
+
+def test_nothing_else_is_posted_in_a_channel_that_a_card_is_being_sent_to(cards: Cards) -> None:
+    cards.open(FIRST, 0)
+    card = claimed(cards)
+    assert cards.rest("T1", "C1", LONG) > time.time()
+    cards.finish(card, Done(), None)
+    assert cards.rest("T1", "C1", LONG) == 0

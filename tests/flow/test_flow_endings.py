@@ -222,3 +222,22 @@ def test_outcomes_are_recorded_even_when_nothing_is_wanted(engine: Engine) -> No
     assert isinstance(outcome, Settled)
     assert engine.turn("w", [outcome], want=0) == []
     assert endings(engine, image) == {"weigh": "done"}
+
+
+def test_a_parked_run_is_run_again_once_however_often_it_is_asked_for(engine: Engine) -> None:
+    (image,) = enter(engine, "bug@fold")
+    work_off(engine)
+    revision = engine.ledger.rows(image)["fold"].revision
+    assert engine.rerun(image, "fold", revision)
+    assert not engine.rerun(image, "fold", revision)
+    work_off(engine)
+    assert engine.ledger.rows(image)["fold"].revision == revision + 1
+    assert not engine.rerun(image, "fold", revision)  # parked anew: that is another run
+
+
+def test_what_is_not_parked_is_not_run_again(engine: Engine) -> None:
+    (image,) = enter(engine, "good")
+    work_off(engine)
+    assert not engine.rerun(image, "fold", 1)
+    assert not engine.rerun(image, "nobody", 1)
+    assert not engine.rerun("no-such-image", "fold", 1)

@@ -1,0 +1,1 @@
+"""Messages that answer nobody: digests, alarms, and news that a channel asked for. Each exactly once."""

@@ -1,0 +1,62 @@
+"""Makes digests of this installation, and writes them down for those who hear them."""
+
+import time
+from dataclasses import replace
+
+from loupe.ground import Ground
+from loupe.newsroom import newsroom
+from loupe.sinks import sinks
+from pipeline import digest
+from pipeline.adapters.sqlite_cases import SqliteCases
+from pipeline.adapters.sqlite_numbers import SqliteNumbers
+from pipeline.digest import Digest
+from pipeline.figures import EVERYTHING, Day, Scope, day_of
+from pipeline.news import MAIL, SLACK, Address, Draft, addresses
+
+
+def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
+    """What happened on a day, as people are told."""
+    numbers, cases = SqliteNumbers(base.database), SqliteCases(base.database).of(scope, day)
+    told = digest.digest(numbers, scope, day, cases, with_towns=base.settings.digest_places)
+    return replace(told, so_far=time.time() < day.end)
+
+
+def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
+    """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
+    key = digest.key(told.scope, told.figures.day) + (f"/{again}" if again else "")
+    draft = _draft(told, key, key)
+    return newsroom(base).tell(draft, hearers(base, draft))
+
+
+def tell_now(base: Ground, told: Digest, last: float | None) -> bool:
+    """Write a digest down that was asked for in its channel, once after the ``last`` one was."""
+    scope = told.scope
+    key = f"{digest.key(scope, told.figures.day)}/now/{last or 0:.3f}"
+    draft = _draft(told, key, digest.asked_for(scope.team, scope.channel))
+    return newsroom(base).tell(draft, [Address(SLACK, scope.channel)])
+
+
+def hearers(base: Ground, draft: Draft) -> list[Address]:
+    """Who hears a digest: the sinks that want it, and its channel, or the operators that of everything."""
+    wanted = addresses(draft, sinks(base.settings.sinks))
+    if draft.channel:
+        return [*wanted, Address(SLACK, draft.channel)]
+    channel = base.settings.operators_channel
+    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
+    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mailboxes]
+
+
+def today(base: Ground) -> Day:
+    """The day that it is where this installation is."""
+    return day_of(time.time(), base.settings.timezone)
+
+
+def channels(base: Ground, day: Day) -> list[Scope]:
+    """The channels in which pictures came that day, and everything last."""
+    return [*SqliteNumbers(base.database).channels(day), EVERYTHING]
+
+
+def _draft(told: Digest, key: str, subject: str) -> Draft:
+    team, channel = told.scope.team, told.scope.channel
+    data, private = digest.data(told), told.cases.private
+    return Draft(key, "digest", subject, data, team=team, channel=channel, private=private)
