@@ -12,6 +12,8 @@ TABLES = {
     "cards": "Cards, through the sandbox and every process",
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
+    "dashboard": "Dashboard",
+    "export": "Export of 100,000 images",
 }
 
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from loupe import mail
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
@@ -11,7 +12,7 @@ from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
-from pipeline.news import MAIL, SLACK, Address, Draft, addresses
+from pipeline.news import SLACK, Address, Draft, addresses
 
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
@@ -42,8 +43,7 @@ def hearers(base: Ground, draft: Draft) -> list[Address]:
     if draft.channel:
         return [*wanted, Address(SLACK, draft.channel)]
     channel = base.settings.operators_channel
-    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mailboxes]
+    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mail.hearers(base)]
 
 
 def today(base: Ground) -> Day:

@@ -117,15 +117,15 @@ class Settings(AlarmSettings):
         "", description="Slack channel that hears alarms and the digest of everything",
         examples=["C012AB3CD"],
     )  # fmt: skip
-    mail: SecretStr | None = Field(
+    mail: Annotated[SecretStr | None, AfterValidator(values.mail)] = Field(
         None,
         description="How mail goes out: `smtp:` with STARTTLS, `smtps:`, or `ses:` and a region",
         examples=["smtp://user:password@mail.example.org:587"],
     )
-    mail_from: str = Field(
+    mail_from: Annotated[str, AfterValidator(values.mail_from)] = Field(
         "loupe@localhost", description="Sender of mail", examples=["Loupe <loupe@example.org>"]
     )
-    mail_to: Listed = Field(
+    mail_to: Annotated[Listed, AfterValidator(values.mail_to)] = Field(
         (), description="Operators who get digests and alarms by mail", examples=["you@example.org"]
     )
     sinks: dict[str, SinkSettings] = Field(

@@ -27,7 +27,7 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
-    | {"mailing": PURE}
+    | {"mailing": PURE, "subscribing": PURE}
     | {"exporting": RUNNING, "tracing": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
