@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import click
 
-from loupe import logs, preflight, settings
+from loupe import logs, operators, preflight, settings
 from loupe.ground import only_instance
 from loupe.local import Part, Parts
 from loupe.options import data_option
@@ -72,6 +72,8 @@ def _environment(config: Settings) -> dict[str, str]:
     if config.has_slack:
         return port
     return port | {
+        "LOUPE_OPERATORS": ",".join(operators.people(config)),
+        "LOUPE_OPERATORS_CHANNEL": operators.channel(config),
         "SLACK_BOT_TOKEN": f"xoxb-sandbox-{secrets.token_hex(12)}",
         "SLACK_SIGNING_SECRET": secrets.token_hex(16),
         "SLACK_API_URL": f"http://127.0.0.1:{sandbox_port(config)}/api/",
