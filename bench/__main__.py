@@ -8,9 +8,12 @@ from bench.rows import table
 TABLES = {
     "findings": "Findings on a 12 MP JPEG",
     "engine": "Engine",
+    "digest": "Digest of 100,000 images",
     "cards": "Cards, through the sandbox and every process",
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
+    "dashboard": "Dashboard",
+    "export": "Export of 100,000 images",
 }
 
 

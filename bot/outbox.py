@@ -15,6 +15,7 @@ from bot.cards.published import as_published
 from bot.judge import After, judge, reacted
 from bot.refusals import Kind, Refusal
 from bot.wanted import EYES, SLOW, Call, Edit, End, Look, Post, React, Remove, Rest, Unreact, next_step
+from pipeline.beats import nobody
 from pipeline.cards import Card, Cards, Done
 from pipeline.catalog import Catalog, Listed
 from pipeline.errors import LoupeError
@@ -47,12 +48,18 @@ class Outbox:
     """Sends cards. Any number of outboxes may run at once, in any number of processes."""
 
     def __init__(
-        self, cards: Cards, catalog: Catalog, calls: Calls, clock: Callable[[], float] = time.time
+        self,
+        cards: Cards,
+        catalog: Catalog,
+        calls: Calls,
+        clock: Callable[[], float] = time.time,
+        turned: Callable[[], None] = nobody,
     ) -> None:
         self._cards = cards
         self._catalog = catalog
         self._calls = calls
         self._clock = clock
+        self._turned = turned
 
     def send_next(self, owner: str) -> bool:
         """Take one card as far as it goes now; False when none is due."""
@@ -83,6 +90,7 @@ class Outbox:
     def _loop(self, stop: threading.Event, owner: str) -> None:
         while not stop.is_set():
             try:
+                self._turned()
                 if not self.send_next(owner):
                     self._cards.wait(IDLE)
             except LoupeError as fault:

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from loupe import operators
+from loupe import mail, operators
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
@@ -12,7 +12,7 @@ from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
-from pipeline.news import MAIL, SLACK, Address, Draft, addresses
+from pipeline.news import SLACK, Address, Draft, addresses
 
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
@@ -48,8 +48,7 @@ def hearers(base: Ground, piece: Draft) -> list[Address]:
     if piece.channel:
         return [*wanted, Address(SLACK, piece.channel)]
     channel = operators.channel(base.settings)
-    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mailboxes]
+    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mail.hearers(base)]
 
 
 def today(base: Ground) -> Day:

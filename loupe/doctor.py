@@ -4,13 +4,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from loupe import preflight
-from loupe.ground import folder
+from loupe import mail, preflight, roster
+from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
+from loupe.sinks import sinks
 from loupe.values import SLACK_API
+from pipeline.adapters import hook_forms
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
+from pipeline.adapters.sqlite_beats import SqliteBeats
+from pipeline.adapters.sqlite_database import Database
+from pipeline.beats import PARTS, running, silent
 from pipeline.chain import discover
 from pipeline.errors import LoupeError
 
@@ -32,12 +39,16 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _try("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
     yield _disk(settings)
     yield _try("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
+    yield from _alarms(settings)
     for weights in (OPEN_NSFW, YUNET):
         yield _try("model", weights.path, f"{weights.file} is the one that was tested")
     yield _try("actors", discover, ", ".join(discover().names()))
+    yield _parts(settings)
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
+    yield _mail(settings)
+    yield from _sinks(settings)
     yield from _unknown_settings()
 
 
@@ -54,6 +65,30 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(next(each for each in (data, *data.parents) if os.path.exists(each))).free
     words = f"{free / 1e9:.1f} GB free"
     return Finding("disk", free > LOW_DISK, words if free > LOW_DISK else f"{words}: free some space")
+
+
+def _alarms(settings: Settings) -> Iterator[Finding]:
+    """What stands; of a ledger that is broken or not there nothing can be said."""
+    if not settings.ledger.exists():
+        return
+    try:
+        standing = SqliteAlarms(Database(settings.ledger)).standing()
+    except LoupeError:
+        return
+    yield from (Finding("alarm", False, alarm.words.replace("\n", " ")) for alarm in standing)
+
+
+def _parts(settings: Settings) -> Finding:
+    """A part is missed only where others are there."""
+    try:
+        ages = SqliteBeats(Database(settings.ledger)).ages()
+    except LoupeError as fault:
+        return Finding("parts", False, fault.words)
+    if not (occupied(settings.data) or running(ages)):
+        return Finding("parts", True, "Loupe does not run on this data folder at the moment")
+    if found := silent(ages):
+        return Finding("parts", False, f"{', '.join(found)}: look into its log, or start `loupe up` again")
+    return Finding("parts", True, f"{', '.join(PARTS)} are heard of")
 
 
 def _slack(settings: Settings) -> Finding:
@@ -77,8 +112,41 @@ def _tinypng(settings: Settings) -> Finding:
     return Finding("tinypng", True, "off; pictures are compressed on this machine")
 
 
+def _mail(settings: Settings) -> Finding:
+    where = mail.where(settings)
+    if where is None and settings.mail_to:
+        return Finding("mail", False, "LOUPE_MAIL_TO names mailboxes, and LOUPE_MAIL is not set")
+    if where is None:
+        return Finding("mail", True, "off; nothing goes out")
+    lacks = f"; for subscribers, set {missing}" if (missing := mail.missing(settings)) else ""
+    to = f"to {len(settings.mail_to)} operators" if settings.mail_to else "to subscribers alone"
+    return Finding("mail", True, f"by {where}, from {settings.mail_from}, {to}{lacks}")
+
+
+def reach(settings: Settings) -> Iterator[Finding]:
+    """What only a connection tells. Nothing is sent."""
+    if mail.where(settings) is not None:
+        fault = mail.post(settings).look()
+        yield Finding("mail server", fault is None, fault or "is there and lets us in")
+
+
+def _sinks(settings: Settings) -> Iterator[Finding]:
+    """Can they be found, and may news go there? Nothing is sent."""
+    if not settings.sinks:
+        return
+    from loupe.news import http  # carriers are loaded only where somebody hears news
+
+    for sink in sinks(settings.sinks):
+        where = f"{sink.name}: {sink.kind} {roster.host(sink)}"
+        url = sink.address if "://" in sink.address else hook_forms.IFTTT
+        if sink.kind in ("webhook", "zapier", "ifttt"):
+            yield _try("sink", partial(http(settings.news_hosts).look, url), f"{where} may be sent news")
+        else:
+            yield Finding("sink", True, where)
+
+
 def _unknown_settings() -> Iterator[Finding]:
     known = {variable(name) for name in Settings.model_fields} | {"LOUPE_ENVIRONMENT", "LOUPE_ZONE"}
     for name in sorted(os.environ):
-        if name.startswith("LOUPE_") and name not in known:
+        if name.startswith("LOUPE_") and name not in known and not name.startswith("LOUPE_SINKS__"):
             yield Finding("settings", False, f"{name} is not a setting of Loupe; see docs/settings.md")

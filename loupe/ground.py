@@ -10,12 +10,14 @@ from pathlib import Path
 from loupe import fonts
 from loupe.settings import Settings
 from pipeline.adapters.disk_store import DiskStore
+from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_standings import SqliteStandings
 from pipeline.adapters.zstd_archive import ZstdArchive
+from pipeline.beats import Pulse
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -60,6 +62,11 @@ def ground(settings: Settings, chain: Chain | None = None) -> Ground:
         public=DiskStore(settings.data / "public"),
         archive=ZstdArchive(settings.data / "archive"),
     )
+
+
+def pulse(base: Ground, part: str) -> Pulse:
+    """Says that a part lives, each time its loop turns."""
+    return Pulse(SqliteBeats(base.database), part)
 
 
 def folder(data: Path) -> None:

@@ -14,11 +14,14 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe import mail
 from loupe.digest_desk import DigestDesk
-from loupe.ground import Ground
+from loupe.ground import Ground, pulse
+from loupe.health import missing
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
 from pipeline.adapters.sqlite_chart_ways import SqliteChartWays
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
@@ -52,12 +55,14 @@ def app(base: Ground) -> App:
         opinions=SqliteOpinions(base.database),
         digests=DigestDesk(base),
         operators=base.settings.operators,
+        mail=mail.desk(base),
     )
 
 
 def outbox(base: Ground) -> Outbox:
     """What goes out to Slack."""
-    return Outbox(base.cards, base.catalog, Calls(client(token(base.settings), base.settings.slack_api_url)))
+    calls = Calls(client(token(base.settings), base.settings.slack_api_url))
+    return Outbox(base.cards, base.catalog, calls, turned=pulse(base, "bot"))
 
 
 def bulletins(base: Ground, to: str = "") -> Bulletins:
@@ -85,6 +90,8 @@ def health(base: Ground) -> Sequence[tuple[str, str]]:
         ("Runs", runs.removeprefix("Runs: ")),
         ("Images", images.removeprefix("Images: ")),
         ("Workers", f"{queue.running} busy" if workers else "idle"),
+        ("Parts", missing(base) or "all heard of"),
         ("Cards that could not be sent", str(len(stopped)) if stopped else "none"),
     ]
-    return found + [("Last of them", why) for _, why in stopped[:1]]
+    found += [("Last of them", why) for _, why in stopped[:1]]
+    return found + [("Alarm", alarm.words) for alarm in SqliteAlarms(base.database).standing()]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from pipeline.alarms import Alarm
 from pipeline.archiving import minute
 from pipeline.catalog import Erased, Queue
 from pipeline.opinions import Opinion, Wrong
@@ -40,6 +41,14 @@ def timeline_text(report: Report) -> str:
 def opinions_text(opinions: Sequence[Opinion]) -> str:
     """What people said is wrong with the result, one line each."""
     return "\n".join(f"  {_opinion(each)}" for each in opinions)
+
+
+def alarm_text(alarm: Alarm) -> str:
+    """A standing alarm in two or three lines."""
+    what, _, mend = alarm.words.partition("\n")
+    calm = f", well since {alarm.well_since:%H:%M} UTC" if alarm.well_since else ""
+    head = f"ALARM since {minute(alarm.raised_at)}{calm}: {what}"
+    return f"{head}\n  {mend}" if mend else head
 
 
 def queue_text(queue: Queue) -> str:

@@ -125,8 +125,8 @@ def data(told: Digest) -> dict[str, Any]:
         "team": told.scope.team or None,
         "channel": told.scope.channel or None,
         "headline": headline(told.figures),
-        **_numbers(told.figures),
-        "week": [{"date": f.day.date.isoformat(), **_numbers(f)} for f in told.week],
+        **named(told.figures),
+        "week": [{"date": f.day.date.isoformat(), **named(f)} for f in told.week],
         "towns": [asdict(each) for each in told.towns],
         "slowest": asdict(told.steps[0]) if told.steps else None,
         "steps": [asdict(each) for each in told.steps],
@@ -146,7 +146,7 @@ def overall(told: Mapping[str, Any]) -> bool:
     return Scope(told.get("team") or "", told.get("channel") or "") == EVERYTHING
 
 
-def _numbers(figures: Figures) -> dict[str, Any]:
+def named(figures: Figures) -> dict[str, Any]:
     """The figures by name; the same names stand in metrics, exports and payloads."""
     found = {name: value for name, value in asdict(figures).items() if name != "day"}
     return found | {"bytes_saved": figures.saved}

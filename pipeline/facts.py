@@ -1,7 +1,8 @@
 """What the figures are made of: one flat line per image, worked out from its rows whenever they change.
 
 A projection and nothing more: it can be made anew from the rows at any time. The time to the verdict alone is
-taken from the first run, since a later one would make it longer than anybody waited.
+taken from the first run, since a later one would make it longer than anybody waited: made anew after a replay
+it is not known. Where a picture was taken is in its facts only as long as the picture may be shown.
 """
 
 from typing import Any, TypeVar
@@ -62,7 +63,8 @@ def _looked(rows: Rows) -> dict[str, Any]:
     accepted, nudity, faces = _of(rows, Accepted), _of(rows, Nudity), _of(rows, Faces)
     release, seen, metadata = _of(rows, Release), _of(rows, WatermarkSeen), _of(rows, Metadata)
     placed = _of(rows, Placed)
-    town = (placed.place if placed else None) or NOWHERE
+    shown = placed if release and release.decision == "cleared" else None
+    town = (shown.place if shown else None) or NOWHERE
     camera = metadata.camera if metadata else Camera()
     return {
         "decision": release and release.decision,

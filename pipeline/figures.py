@@ -4,7 +4,7 @@ A day is a calendar day in a time zone, so it may have 23 or 25 hours. Every fig
 (digest, e-mail, dashboard, metrics, export, sinks) is one of these, computed in one place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol
@@ -116,7 +116,7 @@ class Figures:
     with_faces: int = 0
     published: int = 0
     median_seconds: float | None = None
-    """Until people were told what was found."""
+    """Until people were told what was found; by nearest rank, as all percentiles here."""
     p95_seconds: float | None = None
     bytes_in: int = 0
     """Of the originals."""
@@ -151,6 +151,30 @@ class Step:
     """That ended without one, to be tried again."""
     p50_ms: float
     p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How often an actor's runs ended in one way since Loupe counts them. Only grows."""
+
+    actor: str
+    outcome: str
+    """done, failed, skipped or again."""
+    runs: int
+    seconds: float
+    """All of them together."""
+    classes: Mapping[int, int]
+    """Runs by class of duration (``pipeline.durations``)."""
+
+
+class Totals(Protocol):
+    """Answers with what only grows, whatever is erased or done again."""
+
+    def arrivals(self) -> int:
+        """Images that came, those erased since included."""
+
+    def totals(self) -> list[Total]:
+        """Runs, by actor and outcome."""
 
 
 class Numbers(Protocol):

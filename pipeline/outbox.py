@@ -152,13 +152,6 @@ class Outbox(Protocol):
         """Return when another connection has written something, or after ``seconds``."""
 
 
-class Bounces(Protocol):
-    """Hears that mail did not arrive."""
-
-    def bounced(self, mailbox: str, permanent: bool, words: str) -> None:
-        """Mail came back, or was complained about; ``permanent``: it always will. May be said twice."""
-
-
 class Carrier(Protocol):
     """Brings deliveries to one kind of address."""
 

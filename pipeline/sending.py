@@ -5,11 +5,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
+from pipeline.beats import nobody
 from pipeline.errors import LoupeError, Transient, Undeliverable, Unwanted
 from pipeline.outbox import UNPACED, Carrier, Delivery, Gone, Missed, Outbox, Outcome, Parked, Sent
 from pipeline.processes import alive
@@ -58,6 +59,8 @@ class Sender:
     """Pieces a second at most, by the sink's name."""
     lanes: Mapping[str, int] = field(default_factory=dict)
     """How many deliveries of a sink may be under way at once; one, where nothing is said."""
+    turned: Callable[[], None] = nobody
+    """Called each time the lanes were looked after."""
 
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop."""
@@ -90,6 +93,7 @@ class Sender:
         """Ring when something was written, and keep what the lanes have claimed."""
         beat_at = 0.0
         while not stop.is_set():
+            self.turned()
             try:
                 if time.monotonic() >= beat_at:
                     self.outbox.extend(owners, LEASE)

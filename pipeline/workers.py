@@ -17,6 +17,7 @@ from multiprocessing.context import SpawnProcess
 from threading import Event
 from types import FrameType
 
+from pipeline.beats import nobody
 from pipeline.engine import LEASE_SECONDS, Engine
 from pipeline.errors import Unavailable
 from pipeline.ledger import Outcome
@@ -65,10 +66,14 @@ class Pool:
     """Keeps ``count`` workers running until ``stop`` is set.
 
     ``engine`` is the pool's own, for heartbeats and burials; it runs nothing and needs no ports.
+    ``turned`` is called each time the pool has looked after its workers.
     """
 
-    def __init__(self, engine: Engine, factory: Factory, count: int) -> None:
+    def __init__(
+        self, engine: Engine, factory: Factory, count: int, turned: Callable[[], None] = nobody
+    ) -> None:
         self._engine, self._factory, self._count = engine, factory, count
+        self._turned = turned
         self._made = 0
         self._workers: list[Worker] = []
 
@@ -78,6 +83,7 @@ class Pool:
         try:
             while not stop.wait(WATCH_SECONDS):
                 self.tend()
+                self._turned()
                 if time.monotonic() - beat > LEASE_SECONDS / 3:
                     beat = time.monotonic()
                     self._beat()

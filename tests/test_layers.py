@@ -16,9 +16,10 @@ WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
-PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
-PURE |= {"alarms", "habits", "beats", "chart"}
+PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest", "notices"}
+PURE |= {"durations", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
+PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
@@ -26,7 +27,7 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
-    | {"mailing": PURE}
+    | {"mailing": PURE, "subscribing": PURE}
     | {"exporting": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
@@ -38,6 +39,7 @@ ONLY_IN = {
     "boto3": "pipeline.adapters",
     "botocore": "pipeline.adapters",
     "requests": "pipeline.adapters",
+    "urllib3": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
     "pyarrow": "pipeline.adapters",

@@ -1,51 +1,69 @@
 """``loupe clock``: what is done at its time, a part of `loupe up`."""
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
 
 import click
 
-from loupe import part, settings
+from loupe import part, settings, timetable
 from loupe.ground import Ground, ground
 from loupe.options import data_option
-from loupe.places import places
-from pipeline import appointments, erasing, wishes
-from pipeline.adapters.local_cdn import LocalCdn
-from pipeline.adapters.sqlite_appointments import SqliteAppointments
-from pipeline.adapters.sqlite_notes import SqliteNotes
-from pipeline.takedown import Sweep
-from scheduler import clock
-from scheduler.timetable import Every
-
-APPOINTMENTS_SECONDS = 30
-WISHES_SECONDS = 60
-ERASURES_SECONDS = 30
-SWEEP_SECONDS = 300
-TIDY_SECONDS = 3600
+from pipeline.adapters.sqlite_wakes import SqliteWakes
+from pipeline.wakes import Wake
+from scheduler.clock import Clock
+from scheduler.timetable import Every, Row, entries, next_time
 
 
 @click.command()
+@click.option("--list", "listed", is_flag=True, help="Show the timetable and the next times.")
 @data_option
-def command(data: Path | None) -> None:
+def command(listed: bool, data: Path | None) -> None:
     """Wake what is due at its time. Part of `loupe up`."""
+    if listed:
+        click.echo("\n".join(table(ground(settings.load(data=data)), time.time())))
+        return
     stop = part.begin()
-    clock.run(timetable(ground(settings.load(data=data))), stop)
+<<<<<<< HEAD
+    clock(ground(settings.load(data=data)), stop).run()
+=======
+    base = ground(settings.load(data=data))
+    clock(base, stop).run()
+>>>>>>> main
 
 
-def timetable(base: Ground) -> list[Every]:
-    """What is done how often on this data folder."""
-    where, engine, diary = places(base), base.engine(), SqliteAppointments(base.database)
-    notes = SqliteNotes(base.database)
-    diary.adopt("archive_original", f"after {base.settings.archive_after} days")
-    cdn, stored, published = LocalCdn(base.settings.site), base.store.folders, base.public.folders
-    orphans = Sweep(base.standings, base.store, base.public, cdn, stored, published)
-    return [
-        Every("appointments", APPOINTMENTS_SECONDS, lambda: appointments.keep(engine, diary)),
-        Every("wishes", WISHES_SECONDS, lambda: wishes.hear(engine, notes)),
-        Every("erasures", ERASURES_SECONDS, lambda: erasing.resume(where)),
-        Every("sweep", SWEEP_SECONDS, engine.sweep),
-        Every("orphans", TIDY_SECONDS, orphans.run),
-        *(
-            Every(f"tidy {folder.folder.name}", TIDY_SECONDS, folder.tidy)
-            for folder in (base.store, base.public, base.archive)
-        ),
+def clock(base: Ground, stop: Event) -> Clock:
+    """The clock of this data folder."""
+    fixed, digests = timetable.rows(base), timetable.digests(base)
+    return Clock(lambda now: [*fixed, *digests.rows(now)], SqliteWakes(base.database), stop)
+
+
+def table(base: Ground, now: float) -> list[str]:
+    """The timetable for a terminal: what, when, for whom, how it went the last time."""
+    rows = [*timetable.rows(base), *timetable.digests(base).listed()]
+    wakes = SqliteWakes(base.database).all()
+    cells = [("what", "for", "when", "zone", "next", "last time")]
+    cells += [
+        (each.name, _whom(each.subject), _when(row), each.zone, *_times(row, now, wakes.get(row.id)))
+        for row, each in zip(rows, entries(rows), strict=True)
     ]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _whom(subject: str) -> str:
+    return {"/": "everything", "*/*": "other channels"}.get(subject, subject)
+
+
+def _when(row: Row) -> str:
+    return f"every {row.seconds:,.0f} s" if isinstance(row, Every) else f"every day at {row.at}"
+
+
+def _times(row: Row, now: float, wake: Wake | None) -> tuple[str, str]:
+    zone = getattr(row, "zone", "UTC")
+    when = datetime.fromtimestamp(next_time(row, now, wake), ZoneInfo(zone))
+    last = "" if not wake else f"{datetime.fromtimestamp(wake.at, UTC):%Y-%m-%d %H:%M} UTC"
+    failed = f", failed {wake.failures} times" if wake and wake.failures else ""
+    return f"{when:%Y-%m-%d %H:%M %z}", last + failed

@@ -9,6 +9,8 @@ import click
 from loupe import settings, words
 from loupe.ground import Ground, ground
 from loupe.options import data_option, json_option
+from pipeline import alarms
+from pipeline.adapters.sqlite_alarms import SqliteAlarms
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.errors import Unknown
 from pipeline.results import Failed
@@ -47,6 +49,7 @@ def _image(base: Ground, name: str, as_json: bool) -> None:
 
 
 def _queue(base: Ground, as_json: bool) -> None:
+    standing = SqliteAlarms(base.database).standing()
     queue, parked = base.catalog.queue(), base.catalog.parked(PARKED_SHOWN)
     rows = [
         {
@@ -60,8 +63,10 @@ def _queue(base: Ground, as_json: bool) -> None:
         if isinstance(r.result, Failed)
     ]
     if as_json:
-        click.echo(json.dumps(asdict(queue) | {"parked_runs": rows}))
+        click.echo(json.dumps(asdict(queue) | {"parked_runs": rows, "alarms": [*map(alarms.data, standing)]}))
         return
+    for alarm in standing:
+        click.echo(words.alarm_text(alarm))
     click.echo(words.queue_text(queue))
     for row in rows:
         click.echo(f"  parked: {row['actor']} on {row['id']}: {row['reason']}")

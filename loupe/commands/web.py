@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,16 +11,18 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import http
-from loupe import part, settings, slack
+from loupe import health, mail, part, settings, slack
 from loupe.dashboard import watched
-from loupe.ground import Ground, folder, ground
+from loupe.ground import Ground, ground, pulse
 from loupe.options import data_option
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from loupe.values import LOOPBACK
+from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import dashboard, public
+from web import dashboard, public, sns
+from web import mail as mail_pages
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
@@ -52,12 +55,17 @@ def web(config: Settings) -> Starlette:
     base = ground(config)
     files = public.routes(base.standings, base.public, _named(base), _page(base))
     gate = access(config)
-    routes: list[BaseRoute] = [*static_routes(), *files]
+    routes: list[BaseRoute] = [*static_routes(), *files, *mail_pages.routes(mail.subscribers(base))]
     routes += dashboard.routes(watched(base), gate.invite, gate.guard)
+    if config.sns_topics:
+        from loupe.notices import notices  # and with it all that can send; only where somebody tells us
+
+        routes += sns.routes(notices(base, mail.subscribers(base)).take)
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
-    return create_app(base.catalog, lambda: _ready(base), routes)
+    beats = SqliteBeats(base.database)
+    return create_app(base.catalog, partial(health.reason, base), routes, beats.ages, pulse(base, "web"))
 
 
 def access(config: Settings) -> Access:
@@ -95,8 +103,3 @@ def _page(base: Ground) -> public.Page:
             return ()
 
     return lambda shown: page(shown, around(shown.spot) if shown.spot else ())
-
-
-def _ready(base: Ground) -> str | None:
-    folder(base.settings.data)
-    return None

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from loupe import factory, part, settings
-from loupe.ground import ground
+from loupe.ground import ground, pulse
 from loupe.options import data_option
 from pipeline.workers import Pool
 
@@ -17,4 +17,5 @@ def command(workers: int | None, data: Path | None) -> None:
     """Run actors. Part of `loupe up`."""
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
-    Pool(ground(config).engine(), factory.standing(config), config.workers).run(stop)
+    base = ground(config)
+    Pool(base.engine(), factory.standing(config), config.workers, pulse(base, "worker")).run(stop)

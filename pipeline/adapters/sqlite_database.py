@@ -73,6 +73,17 @@ class Database:
         with self._worded():
             return self.connection().execute(sql, values).fetchall()
 
+    def writable(self, within: float) -> None:
+        """Begin to write, and leave it at that. Raises ``Unavailable`` when that takes too many seconds."""
+        connection = self.connection()
+        with self._worded():
+            connection.execute(f"PRAGMA busy_timeout={int(within * 1000)}")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+            finally:
+                connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
     def wait(self, seconds: float) -> None:
         """Return when another connection has committed, or after ``seconds``."""
         connection, until = self.connection(), time.monotonic() + seconds

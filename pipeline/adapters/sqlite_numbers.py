@@ -1,9 +1,11 @@
 """Figures from the SQLite ledger's file: from the facts of images and the tallies of runs."""
 
 from collections.abc import Sequence
+from sqlite3 import Connection
 
 from pipeline.adapters import sqlite_facts, sqlite_tallies
 from pipeline.adapters.sqlite_database import Database
+from pipeline.durations import percentile, rank
 from pipeline.figures import EVERYTHING, Day, Figures, Scope, Step, Visited
 
 DAY = """
@@ -16,7 +18,7 @@ SELECT COUNT(*) AS images,
     COALESCE(SUM(bytes_after),0) AS bytes_after
 FROM facts WHERE {where}
 """
-WAITED = "SELECT verdict_seconds AS s FROM facts WHERE {where} AND verdict_seconds IS NOT NULL ORDER BY s"
+WAITED = "SELECT verdict_seconds FROM facts WHERE {where} AND verdict_seconds IS NOT NULL"
 TOWNS = """
 SELECT place, country_code, COUNT(*) AS images FROM facts
 WHERE {where} AND place IS NOT NULL AND decision='cleared'
@@ -40,8 +42,9 @@ class SqliteNumbers:
         database.define(sqlite_facts.SCHEMA + sqlite_tallies.SCHEMA)
 
     def days(self, scope: Scope, days: Sequence[Day]) -> list[Figures]:
-        """See ``Numbers.days``."""
-        return [self._day(scope, day) for day in days]
+        """See ``Numbers.days``: all of them at the same moment."""
+        with self._database.snapshot() as connection:
+            return [_day(connection, scope, day) for day in days]
 
     def towns(self, scope: Scope, day: Day, most: int) -> list[Visited]:
         """See ``Numbers.towns``."""
@@ -68,17 +71,19 @@ class SqliteNumbers:
         found = [_step(actor, counts, ended[actor]) for actor, counts in classes.items()]
         return sorted(found, key=lambda step: -step.p95_ms)
 
-    def _day(self, scope: Scope, day: Day) -> Figures:
-        where, values = _where(scope, day)
-        with self._database.snapshot() as connection:
-            row = connection.execute(DAY.format(where=where), values).fetchone()
-            waited = [r["s"] for r in connection.execute(WAITED.format(where=where), values)]
-        return Figures(
-            day=day,
-            median_seconds=_percentile(waited, 0.5),
-            p95_seconds=_percentile(waited, 0.95),
-            **{name: row[name] for name in row.keys()},  # noqa: SIM118  a row's iteration is its values
-        )
+
+def _day(connection: Connection, scope: Scope, day: Day) -> Figures:
+    where, values = _where(scope, day)
+    row = connection.execute(DAY.format(where=where), values).fetchone()
+    plain = connection.cursor()
+    plain.row_factory = None  # a hundred thousand rows by name take twice the time of those without
+    waited = sorted(seconds for (seconds,) in plain.execute(WAITED.format(where=where), values))
+    return Figures(
+        day=day,
+        median_seconds=_percentile(waited, 50),
+        p95_seconds=_percentile(waited, 95),
+        **{name: row[name] for name in row.keys()},  # noqa: SIM118  a row's iteration is its values
+    )
 
 
 def _where(scope: Scope, day: Day) -> tuple[str, dict[str, str | float | int]]:
@@ -92,9 +97,8 @@ def _where(scope: Scope, day: Day) -> tuple[str, dict[str, str | float | int]]:
     }
 
 
-def _percentile(ordered: Sequence[float], part: float) -> float | None:
-    """By nearest rank."""
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else None
+def _percentile(ordered: Sequence[float], percent: int) -> float | None:
+    return ordered[rank(len(ordered), percent)] if ordered else None
 
 
 def _step(actor: str, classes: dict[int, int], ended: dict[str, int]) -> Step:
@@ -104,15 +108,6 @@ def _step(actor: str, classes: dict[int, int], ended: dict[str, int]) -> Step:
         failed=ended.get("failed", 0),
         skipped=ended.get("skipped", 0),
         retried=ended.get("again", 0),
-        p50_ms=_of_classes(classes, 0.5),
-        p95_ms=_of_classes(classes, 0.95),
+        p50_ms=percentile(classes, 50),
+        p95_ms=percentile(classes, 95),
     )
-
-
-def _of_classes(classes: dict[int, int], part: float) -> float:
-    wanted, seen = part * sum(classes.values()), 0
-    for number in sorted(classes):
-        seen += classes[number]
-        if seen >= wanted:
-            return round(sqlite_tallies.bound(number), 1)
-    return 0.0

@@ -56,7 +56,7 @@ def alarm_letter(data: Mapping[str, Any]) -> Letter:
 
 def plain_letter(data: Mapping[str, Any]) -> Letter:
     """The letter about anything that has a headline and lines, such as a test."""
-    headline = str(data.get("headline") or "This is a test of Loupe's mail.")
+    headline = str(data.get("headline") or data.get("words") or "This is a test of Loupe's mail.")
     return Letter(
         f"Loupe: {headline}", "Loupe", headline, lines=[str(each) for each in data.get("lines", ())]
     )

@@ -13,6 +13,8 @@ from loupe import doctor
 from loupe.doctor import Finding
 from loupe.settings import load
 from pipeline.adapters.onnx_faces import YUNET
+from pipeline.adapters.sqlite_beats import SqliteBeats
+from pipeline.adapters.sqlite_database import Database
 from pipeline.errors import Unavailable
 from tests.cli.running import lines, loupe
 
@@ -37,8 +39,8 @@ def test_on_a_sound_machine_all_is_well(tmp_path: Path) -> None:
     assert found.exit_code == 0, found.output
     assert all(line.startswith("ok  ") for line in found.stdout.splitlines())
     assert [line.split()[1] for line in found.stdout.splitlines()] == [
-        "data", "disk", "ledger", "model", "model", "actors", "slack", "geocoder",
-        "tinypng",
+        "data", "disk", "ledger", "model", "model", "actors", "parts", "slack", "geocoder",
+        "tinypng", "mail",
     ]  # fmt: skip
 
 
@@ -156,3 +158,16 @@ def test_what_is_a_setting_or_none_of_ours_is_left_alone(tmp_path: Path, given: 
 def test_the_doctor_leaves_nothing_behind_but_the_ledger(tmp_path: Path) -> None:
     list(doctor.examine(load(data=tmp_path / "data")))
     assert {path.name.split("-")[0] for path in (tmp_path / "data").iterdir()} <= {"ledger.sqlite", "store"}
+
+
+def test_a_part_is_missed_only_while_others_run(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert findings(data)["parts"].words == "Loupe does not run on this data folder at the moment"
+    beats = SqliteBeats(Database(data / "ledger.sqlite"))
+    for part in ("web", "bot", "worker", "clock"):
+        beats.beat(part)
+    missed = findings(data)["parts"]
+    assert not missed.well
+    assert "news (never heard of)" in missed.words
+    beats.beat("news")
+    assert findings(data)["parts"].words == "web, bot, worker, clock, news are heard of"

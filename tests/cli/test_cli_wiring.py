@@ -18,6 +18,7 @@ from loupe.settings import load
 from pipeline import ports as port
 from pipeline.adapters.geonames import GeoNames
 from pipeline.adapters.nominatim_off import NominatimOff
+from pipeline.beats import PARTS
 from pipeline.chain import discover
 from pipeline.errors import Misconfigured, Unknown
 from pipeline.model import Location
@@ -202,6 +203,7 @@ def test_health_of_a_new_ledger_is_calm(base: Ground) -> None:
         "Runs": "0 waiting, 0 running, 0 to be tried again, 0 parked",
         "Images": "none yet",
         "Workers": "idle",
+        "Parts": ", ".join(f"{part} (never heard of)" for part in PARTS),
         "Cards that could not be sent": "none",
     }
 
