@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from loupe import mail
+from loupe import mail, operators
 from loupe.ground import Ground
 from loupe.sinks import sinks
 from pipeline import alarm_rules
@@ -31,7 +31,7 @@ LATELY = 2 * RETRY[1]
 
 def hearers(base: Ground, draft: Draft) -> list[Address]:
     """Who hears an alarm: the sinks that want it, and the operators."""
-    channel = base.settings.operators_channel
+    channel = operators.channel(base.settings)
     return [
         *addresses(draft, sinks(base.settings.sinks)),
         *([Address(SLACK, channel)] if channel else []),

@@ -158,6 +158,14 @@ class Settings(AlarmSettings):
         description="Password for metrics and the dashboard; without it only this machine sees them",
         examples=["a long secret"],
     )
+    log_metrics: Literal["emf"] | None = Field(
+        None, description="Let log lines be CloudWatch metrics as well: `emf`", examples=["emf"]
+    )
+    otlp_endpoint: Annotated[str | None, AfterValidator(values.otlp)] = Field(
+        None,
+        description="Send the way of each image as a trace to this OpenTelemetry collector",
+        examples=["http://127.0.0.1:4318"],
+    )
     slack_bot_token: Annotated[SecretStr | None, AfterValidator(values.bot_token)] = Field(
         None,
         validation_alias="SLACK_BOT_TOKEN",

@@ -4,12 +4,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-<<<<<<< HEAD
 from loupe import alarming, exporting, upkeep
 from loupe.digests import digest_of, tell_digest
-=======
-from loupe import alarming, exporting, news, upkeep
->>>>>>> main
 from loupe.ground import Ground
 from loupe.places import places
 from pipeline import appointments, erasing, wishes
@@ -44,11 +40,7 @@ NEWS_KEPT = timedelta(days=30)
 
 def rows(base: Ground) -> list[Row]:
     """What is done at all times; digests are rows of their own."""
-<<<<<<< HEAD
     fixed = [*_engine(base), *_tidying(base), *upkeep.rows(base), *_retention(base), *_exports(base)]
-=======
-    fixed = [*_engine(base), *upkeep.rows(base), *_tidying(base), *_retention(base), *_exports(base)]
->>>>>>> main
     watch = alarming.Watch(base, {NAME, *(row.name for row in fixed)})
     return [*fixed, Every("alarms", ALARMS_SECONDS, watch.look)]
 

@@ -37,6 +37,13 @@ def public_url(value: str | None) -> str | None:
     return address
 
 
+def otlp(value: str | None) -> str | None:
+    """Where traces go, without a slash at the end. Raises ``ValueError``."""
+    if value is not None and not re.match(r"https?://[^/\s]", value):
+        raise ValueError("it must begin with http:// or https:// and name a host")
+    return value and value.rstrip("/")
+
+
 def bot_token(value: SecretStr | None) -> SecretStr | None:
     """A Slack bot token. Raises ``ValueError``."""
     if value and not value.get_secret_value().startswith("xox"):

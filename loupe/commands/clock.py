@@ -26,12 +26,7 @@ def command(listed: bool, data: Path | None) -> None:
         click.echo("\n".join(table(ground(settings.load(data=data)), time.time())))
         return
     stop = part.begin()
-<<<<<<< HEAD
     clock(ground(settings.load(data=data)), stop).run()
-=======
-    base = ground(settings.load(data=data))
-    clock(base, stop).run()
->>>>>>> main
 
 
 def clock(base: Ground, stop: Event) -> Clock:

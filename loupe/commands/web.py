@@ -14,6 +14,7 @@ from bot import http
 from loupe import health, mail, part, settings, slack
 from loupe.dashboard import watched
 from loupe.ground import Ground, ground, pulse
+from loupe.metering import meters
 from loupe.options import data_option
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
@@ -21,7 +22,7 @@ from loupe.values import LOOPBACK
 from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import dashboard, public, sns
+from web import dashboard, metrics, public, sns
 from web import mail as mail_pages
 from web.access import Access
 from web.app import create_app
@@ -57,6 +58,7 @@ def web(config: Settings) -> Starlette:
     gate = access(config)
     routes: list[BaseRoute] = [*static_routes(), *files, *mail_pages.routes(mail.subscribers(base))]
     routes += dashboard.routes(watched(base), gate.invite, gate.guard)
+    routes.append(metrics.route(meters(base), gate.guard))
     if config.sns_topics:
         from loupe.notices import notices  # and with it all that can send; only where somebody tells us
 
