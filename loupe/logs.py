@@ -13,9 +13,7 @@ from typing import TextIO
 RUN_FIELDS = ("image", "actor", "attempt", "ms", "outcome")
 EMF = "emf"
 METRICS = [{"Name": "ms", "Unit": "Milliseconds"}, {"Name": "failed", "Unit": "Count"}]
-NOISY = (
-    "slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib",
-)  # fmt: skip
+NOISY = ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib")
 
 
 class JsonLines(logging.Formatter):
