@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from loupe import mail, slack
-from loupe.digests import digest_of as digest_of
-from loupe.digests import tell_digest as tell_digest
 from loupe.ground import Ground, pulse
 from loupe.sinks import sinks
 from pipeline.adapters import hook_forms
