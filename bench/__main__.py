@@ -13,6 +13,8 @@ TABLES = {
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
     "news": "News to webhooks on loopback",
+    "dashboard": "Dashboard",
+    "export": "Export of 100,000 images",
 }
 
 

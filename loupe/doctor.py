@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from loupe import preflight, roster
+from loupe import mail, preflight, roster
 from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
@@ -47,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
+    yield _mail(settings)
     yield from _sinks(settings)
     yield from _unknown_settings()
 
@@ -109,6 +110,24 @@ def _tinypng(settings: Settings) -> Finding:
         words = f"compresses pictures with transparency, at most {settings.tinypng_monthly} a month"
         return Finding("tinypng", True, f"{words}; they leave this machine")
     return Finding("tinypng", True, "off; pictures are compressed on this machine")
+
+
+def _mail(settings: Settings) -> Finding:
+    where = mail.where(settings)
+    if where is None and settings.mail_to:
+        return Finding("mail", False, "LOUPE_MAIL_TO names mailboxes, and LOUPE_MAIL is not set")
+    if where is None:
+        return Finding("mail", True, "off; nothing goes out")
+    lacks = f"; for subscribers, set {missing}" if (missing := mail.missing(settings)) else ""
+    to = f"to {len(settings.mail_to)} operators" if settings.mail_to else "to subscribers alone"
+    return Finding("mail", True, f"by {where}, from {settings.mail_from}, {to}{lacks}")
+
+
+def reach(settings: Settings) -> Iterator[Finding]:
+    """What only a connection tells. Nothing is sent."""
+    if mail.where(settings) is not None:
+        fault = mail.post(settings).look()
+        yield Finding("mail server", fault is None, fault or "is there and lets us in")
 
 
 def _sinks(settings: Settings) -> Iterator[Finding]:

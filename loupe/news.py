@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
-from loupe import slack
-from loupe.digests import digest_of as digest_of
-from loupe.digests import tell_digest as tell_digest
+from loupe import mail, slack
 from loupe.ground import Ground, pulse
 from loupe.sinks import sinks
 from pipeline.adapters import hook_forms
@@ -15,7 +13,7 @@ from pipeline.adapters.sns import SnsCarrier
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.adapters.webhook import HttpCarrier
 from pipeline.errors import Misconfigured
-from pipeline.news import SLACK, Address, Draft, Piece, Sink, SinkKind
+from pipeline.news import MAIL, SLACK, Address, Draft, Piece, Sink, SinkKind
 from pipeline.outbox import Carrier, Delivery
 from pipeline.sending import Sender
 
@@ -44,6 +42,7 @@ def _sns(base: Ground, sink: Sink) -> Carrier:
 
 CARRIERS: Mapping[SinkKind, Callable[[Ground, Sink], Carrier]] = {
     "webhook": _webhook,
+    "email": mail.sink_carrier,
     "zapier": _zapier,
     "ifttt": _ifttt,
     "sns": _sns,
@@ -51,7 +50,7 @@ CARRIERS: Mapping[SinkKind, Callable[[Ground, Sink], Carrier]] = {
 """Who carries news to a sink of a kind. Sinks of kind ``slack`` are the bot's (``slack_sender``)."""
 LANES: Mapping[SinkKind, int] = {"webhook": 4, "zapier": 4, "ifttt": 4, "sns": 4}
 """How many deliveries to a sink of a kind may be under way at once, where that is not one."""
-BUILT_IN: Mapping[str, Callable[[Ground], Carrier]] = {}
+BUILT_IN: Mapping[str, Callable[[Ground], Carrier]] = {MAIL: mail.carrier}
 """Who carries what goes to an address without a row of settings, by the sink's name (``MAIL``)."""
 SLACK_LANES = 3
 """Bulletins under way at once, so that one that waits for its channel or its chart keeps no other waiting."""
@@ -63,7 +62,7 @@ def sender(base: Ground) -> Sender:
     carriers = {sink.name: CARRIERS[sink.kind](base, sink) for sink in rows}
     return Sender(
         SqliteOutbox(base.database),
-        carriers | {name: build(base) for name, build in BUILT_IN.items()},
+        carriers | {name: build(base) for name, build in BUILT_IN.items() if mail.where(base.settings)},
         rates={sink.name: sink.rate for sink in rows},
         lanes={sink.name: LANES.get(sink.kind, 1) for sink in rows},
         turned=pulse(base, "news"),
@@ -73,11 +72,13 @@ def sender(base: Ground) -> Sender:
 def slack_sender(base: Ground) -> Sender:
     """Sends what goes out by the bot: digests, alarms, and sinks that are Slack channels."""
     rooms = [sink for sink in sinks(base.settings.sinks) if sink.kind == "slack"]
-    carriers = {SLACK: slack.bulletins(base)} | {
-        sink.name: slack.bulletins(base, sink.address) for sink in rooms
-    }
-    rates = {sink.name: sink.rate for sink in rooms}
-    return Sender(SqliteOutbox(base.database), carriers, rates, {SLACK: SLACK_LANES})
+    carriers = {SLACK: slack.bulletins(base)} | {s.name: slack.bulletins(base, s.address) for s in rooms}
+    return Sender(
+        SqliteOutbox(base.database),
+        carriers,
+        rates={sink.name: sink.rate for sink in rooms},
+        lanes={SLACK: SLACK_LANES},
+    )
 
 
 def try_out(base: Ground, sink: Sink, number: str) -> None:

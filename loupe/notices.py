@@ -3,8 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from loupe import news
-from loupe.digests import hearers
+from loupe import alarming, news
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from pipeline.adapters.sns_messages import SnsMessages
@@ -40,7 +39,7 @@ class Notices:
 
     def _hear(self, found: Envelope) -> None:
         if told := alarm(found):
-            newsroom(self.base).tell(told, hearers(self.base, told))
+            newsroom(self.base).tell(told, alarming.hearers(self.base, told))
         back = bounces(found)
         for each in back if self.mail else ():
             assert self.mail

@@ -17,7 +17,7 @@ PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "short
 PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
 PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest", "notices"}
-PURE |= {"durations", "alarms", "habits", "beats", "chart"}
+PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""
@@ -27,8 +27,8 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
-    | {"mailing": PURE}
-    | {"exporting": RUNNING}
+    | {"mailing": PURE, "subscribing": PURE}
+    | {"exporting": RUNNING, "tracing": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}
@@ -42,6 +42,7 @@ ONLY_IN = {
     "urllib3": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
+    "opentelemetry": "pipeline.adapters",
     "pyarrow": "pipeline.adapters",
     "tableauhyperapi": "pipeline.adapters",
     "slack_bolt": "bot",

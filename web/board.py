@@ -32,7 +32,8 @@ LONGEST = 240
 """Characters of a reason or fault; the whole is in `loupe status` and the logs."""
 KEPT = ("date", "zone", "headline", "slowest", "steps")
 """Of a digest's data, beside the figures; all else a dashboard does not tell, or tells in its own words."""
-TOLD = {"sink", "due", "sent", "parked", "oldest_seconds", "failures", "fault"}
+TOLD = {"sink", "due", "sent", "parked", "oldest_seconds", "failures", "fault", "state", "open_until"}
+"""Of a standing, what has its own place or words; whatever else it may say one day is shown as it is."""
 Mood = Literal["well", "quiet", "busy", "wrong"]
 
 
@@ -152,7 +153,7 @@ def board(watched: Watched, wanted: Asked, now: float) -> Board:
         days=(*older, *told.week),
         queue=watched.catalog.queue(),
         stuck=tuple(_stuck(watched.catalog)),
-        sinks=tuple(sinks(watched.sinks, watched.outbox.standings())),
+        sinks=tuple(sinks(watched.sinks, watched.outbox.standings(), now)),
         parts=tuple(Part(name, age) for name, age in sorted(watched.beats.ages().items())),
         alarms=tuple(watched.alarms.standing()),
     )
@@ -175,30 +176,38 @@ def data(told: Board) -> dict[str, Any]:
     }
 
 
-def sinks(known: Mapping[str, str], standings: Sequence[Standing]) -> list[Sink]:
-    """Those that are set up, and those that had deliveries at some time, by name."""
+def sinks(known: Mapping[str, str], standings: Sequence[Standing], now: float) -> list[Sink]:
+    """Those that are set up, and those that ever had deliveries, by name. ``now``: as in ``board``."""
     found = {each.sink: each for each in standings}
     nothing = {name: Standing(name, 0, 0, 0, 0.0, 0) for name in known}
-    return [_judged(each, known.get(name, "")) for name, each in sorted({**nothing, **found}.items())]
+    return [_judged(each, known.get(name, ""), now) for name, each in sorted({**nothing, **found}.items())]
 
 
-def _judged(standing: Standing, kind: str) -> Sink:
+def _judged(standing: Standing, kind: str, now: float) -> Sink:
     said = asdict(standing)
     more = {name.replace("_", " "): _short(str(said[name])) for name in said.keys() - TOLD if said[name]}
-    mood, words = _mood(standing)
+    mood, words = _mood(standing, now)
     fault = _short(standing.fault)
     return Sink(standing.sink, kind, mood, words, replace(standing, fault=fault), more)
 
 
-def _mood(standing: Standing) -> tuple[Mood, str]:
-    failing = bool(standing.due and standing.fault)
-    wrong = [f"not reached for {seconds(standing.oldest_seconds)}"] if failing else []
+def _mood(standing: Standing, now: float) -> tuple[Mood, str]:
+    wrong = [_failing(standing, now)] if standing.failures or standing.state != "closed" else []
     wrong += [f"{standing.parked:,} given up"] if standing.parked else []
     if wrong:
         return "wrong", ", ".join(wrong)
     if standing.due:
         return "busy", f"on the way, the oldest for {seconds(standing.oldest_seconds)}"
     return ("well", "all delivered") if standing.sent else ("quiet", "nothing to deliver yet")
+
+
+def _failing(standing: Standing, now: float) -> str:
+    if standing.state == "paused":
+        return "paused, because it wants no more news"
+    tries = f"{standing.failures:,} {'try' if standing.failures == 1 else 'tries'} in vain"
+    if standing.state == "open":
+        return f"left alone after {tries}, a probe in {seconds(max(0.0, standing.open_until - now))}"
+    return f"not reached, {tries}"
 
 
 def _stuck(catalog: Catalog) -> list[Stuck]:

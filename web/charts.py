@@ -101,13 +101,14 @@ def stacked(
 ) -> Chart:
     """A bar a day, its parts one on the other from the baseline, in the order of the mapping.
 
-    No part is below 0. ``least``: between two lines of the scale; 1 where things are counted.
+    What is below zero has no bar, but its number. ``least``: between two lines of the scale; 1 where things
+    are counted.
     """
     sums = [sum(each.values()) for each in parts]
-    top, ticks = scale(max(sums, default=0.0), least)
+    top, ticks = scale(max(0.0, *sums), least)
     numbers = _numbers(sums, say)
     columns = [
-        Column(*place, number, _y(total, top), title, parts=_pile(each, top))
+        Column(*place, number, _y(max(0.0, total), top), title, parts=_pile(each, top))
         for place, each, total, number, title in zip(_places(days), parts, sums, numbers, titles, strict=True)
     ]
     return Chart(summary, tuple(columns), ticks)
@@ -143,7 +144,9 @@ def scale(most: float, least: float = 0.0) -> tuple[float, tuple[Tick, ...]]:
 
 
 def compact(value: float) -> str:
-    """At most about four letters: ``0.25``, ``12``, ``1.5k``, ``3M``."""
+    """Few letters: ``0.25``, ``12``, ``1.5k``, ``3M``, ``−2``."""
+    if value < 0:
+        return f"−{compact(-value)}"
     for power, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= power:
             return f"{value / power:.3g}{letter}"
@@ -173,7 +176,7 @@ def _label(day: date, number: int, count: int) -> tuple[str, ...]:
 
 
 def _numbers(values: Sequence[float], say: Say) -> list[str]:
-    said = [say(value) if value > 0 else "" for value in values]
+    said = [say(value) if value else "" for value in values]
     if len(said) <= WEEK:
         return said
     peak = values.index(max(values))

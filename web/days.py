@@ -30,7 +30,7 @@ def drawn(days: Sequence[Figures]) -> Drawn:
     """The charts of some days, one after the other."""
     dates = [each.day.date for each in days]
     over = f"{_written(dates[0])} to {_written(dates[-1])}"
-    unit, name = _unit(max((each.saved for each in days), default=0))
+    unit, name = _unit(max((abs(each.saved) for each in days), default=0))
     return Drawn(
         images=charts.stacked(
             dates,
@@ -42,7 +42,7 @@ def drawn(days: Sequence[Figures]) -> Drawn:
         ),
         saved=charts.stacked(
             dates,
-            [{"saved": max(0, each.saved) / unit} for each in days],
+            [{"saved": each.saved / unit} for each in days],
             [_told(each, f"{size(each.saved)} saved") for each in days],
             f"Bytes saved a day from {over}: {size(sum(each.saved for each in days))} in all.",
             charts.compact,

@@ -167,7 +167,7 @@ def busy(folder: Path) -> Installation:
     made.month()
     made.news("slack", sent=30)
     made.news("mail", sent=2)
-    made.news("ops", sent=1204, due=2)
+    made.news("ops", sent=120, due=2)
     made.hold(3)
     made.enter(2)
     return made

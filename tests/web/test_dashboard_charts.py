@@ -97,6 +97,15 @@ def test_one_held_picture_among_a_thousand_shows_and_the_bar_stays_as_high() -> 
     assert done.height + GAP + held.height == pytest.approx(PLOT)
 
 
+def test_what_is_below_zero_has_no_bar_but_its_number() -> None:
+    chart = stacked(days(3), [{"saved": v} for v in (-2.6, 0, 4)], ["", "", ""], "", compact)
+    assert [column.number for column in chart.columns] == ["−2.6", "", "4"]
+    assert [len(column.parts) for column in chart.columns] == [0, 0, 1]
+    assert chart.columns[0].y == FLOOR
+    none = stacked(days(1), [{"saved": -3.0}], [""], "", compact)
+    assert [tick.label for tick in none.ticks] == ["0"]
+
+
 def test_seven_days_have_their_names_and_numbers_each() -> None:
     columns = chart_of([{"done": n, "held": 0, "failed": 0} for n in range(7)]).columns
     assert columns[0].label == ("Mon", "16")

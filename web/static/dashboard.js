@@ -70,7 +70,7 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     reveal(fresh);
     for (const id of ["refreshing", "copied"]) carry(document, fresh, id);
-    change(document.getElementById("live"), document.adoptNode(fresh.getElementById("live")));
+    change(document.getElementById("live"), fresh.getElementById("live"));
     document.title = fresh.title;
     say("");
   } catch {
@@ -110,4 +110,5 @@ document.addEventListener("click", async (event) => {
 });
 document.addEventListener("visibilitychange", wait);
 reveal(document);
+document.getElementById("unscripted").hidden = true;
 wait();
