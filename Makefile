@@ -51,6 +51,7 @@ bench: install peers
 
 chaos: install
 	$(BIN)/python -m bench.chaos
+	$(BIN)/python -m bench.newschaos
 
 # Needs uv. Hashes only; no index address ends up in the lock.
 lock:

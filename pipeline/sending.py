@@ -18,9 +18,9 @@ from pipeline.processes import alive
 LEASE = 60.0
 """Seconds that a claim holds without a heartbeat."""
 HEARTBEAT = 15.0
-BATCH = 64
+BATCH = 32
 """Deliveries that a lane claims at most."""
-BATCH_SECONDS = 0.25
+BATCH_SECONDS = 0.1
 """What a lane claims should take about this long, so that little is sent twice after a crash."""
 IDLE = 0.5
 PAUSE = 2.0

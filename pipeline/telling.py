@@ -33,7 +33,7 @@ def told(delivery: Delivery) -> Piece:
         name: value if name in OF_HELD[piece.kind] else LEFT_OUT.get(piece.kind, {}).get(name)
         for name, value in piece.data.items()
     }
-    return replace(piece, data=kept | {"redacted": True})
+    return piece if kept == piece.data else replace(piece, data=kept | {"redacted": True})
 
 
 def headline(piece: Piece) -> str:
@@ -98,7 +98,9 @@ _HEADLINES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
 
 
 def _people(faces: object) -> list[str]:
-    return [f"{faces} face{'' if faces == 1 else 's'}"] if isinstance(faces, int) else []
+    if not isinstance(faces, int):
+        return []
+    return [f"{faces or 'no'} face{'' if faces == 1 else 's'}"]
 
 
 def _where(place: object) -> list[str]:
@@ -113,5 +115,3 @@ def _facts(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"{data['format']}, {data['width']} x {data['height']}, {size(data.get('bytes') or 0)}"
     if data.get("alt"):
         yield str(data["alt"])
-    if data.get("reason"):
-        yield str(data["reason"])

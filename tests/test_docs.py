@@ -70,6 +70,7 @@ COMMANDS = [
     "release",
     "replay",
     "restore",
+    "sinks",
     "status",
     "subscribers",
     "up",

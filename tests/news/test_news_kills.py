@@ -20,6 +20,7 @@ from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.news import Address, Draft
+from pipeline.sending import BATCH
 from tests.flow.driving import eventually
 from tests.flow.dying import died_at
 from tests.flow.publishing import quickly
@@ -114,7 +115,7 @@ def test_every_sink_gets_every_piece_however_often_the_sender_dies(tmp_path: Pat
     for each in hooks.values():
         firsts = list(dict.fromkeys(each.ids()))
         assert set(firsts) == wanted
-        assert len(each.taken) < PIECES + KILLS * 2 * 64
+        assert len(each.taken) < PIECES + KILLS * 2 * BATCH
         order = {Draft(f"k{number:04}", "alarm", "", {}).id: number for number in range(PIECES)}
         numbers = [order[one] for one in firsts]
         for subject in range(PIECES // 3):
