@@ -59,6 +59,8 @@ lock:
 	grep -o 'tableauhyperapi>=[^"]*' pyproject.toml | uv pip compile - --constraint requirements.lock --universal \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-package cffi \
 	  --no-emit-package pycparser --python-version 3.11 --output-file requirements-hyper.lock
+	uv pip compile tests/servers/requirements.in --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --python-version 3.11 --output-file tests/servers/requirements.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -13,6 +13,7 @@ TABLES = {
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
     "dashboard": "Dashboard",
+    "export": "Export of 100,000 images",
 }
 
 

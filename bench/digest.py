@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -18,6 +19,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.rows import Row, table
+from loupe.ground import ground
+from loupe.metering import meters
+from loupe.settings import load
 from pipeline.adapters import sqlite_facts
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
@@ -26,8 +30,9 @@ from pipeline.digest import data, digest
 from pipeline.durations import SLOT
 from pipeline.figures import EVERYTHING, Day, Facts, Scope
 from pipeline.shortid import new_image
+from web.metrics import Scrape
 
-ROUNDS, IMAGES, BEFORE, CHANNELS, TOWNS = 5, 100_000, 10_000, 200, 300
+ROUNDS, IMAGES, BEFORE, CHANNELS, TOWNS, SCRAPES = 5, 100_000, 10_000, 200, 300, 10
 OUTCOMES = {"done": range(20, 30), "failed": (25,), "skipped": (0,), "again": (0,)}
 """And the classes of duration that they have."""
 ACTORS = tuple(f"actor_{n:02}" for n in range(15))
@@ -97,6 +102,17 @@ def told(path: Path, scope: Scope) -> None:
     assert found["images"] > 0, found
 
 
+def scrapes(path: Path, day: Day) -> list[float]:
+    """Milliseconds of scrapes at the end of a day; the first adds up what there is from before."""
+    here = meters(ground(load(data=path.parent)))
+    scrape, took = Scrape(replace(here, zone=TODAY.zone, clock=lambda: day.end - 1)), list[float]()
+    for _ in range(SCRAPES):
+        began = time.perf_counter()
+        assert sum(len(family.samples) for family in scrape.collect()) > 100
+        took.append((time.perf_counter() - began) * 1000)
+    return took
+
+
 def afresh(act: Callable[[], None]) -> tuple[float, float]:
     """Seconds and peak of memory (MB) of doing something in a process of its own, its start not counted."""
     answers = _spawn.SimpleQueue()
@@ -125,6 +141,10 @@ def run() -> list[Row]:
             seconds, peaks = zip(*measured, strict=True)
             rows.append(Row(f"digest of {name}", "s", seconds, "at most 2"))
             rows.append(Row("its peak memory", "MB", peaks, "at most 150"))
+        for day, images in ((TODAY.week()[-2], BEFORE), (TODAY, IMAGES)):
+            first, *others = scrapes(path, day)
+            rows.append(Row(f"/metrics, {images:,} images that day", "ms", tuple(others), "at most 50"))
+            rows.append(Row("the first time", "ms", (first,)))
         return rows
 
 

@@ -10,6 +10,8 @@ from slack_sdk import WebClient
 from bot.intake import Door
 from bot.listeners.actions import details, markup, more, opinion, replay
 from bot.listeners.commands import imgstatus
+from bot.listeners.commands import mail as mail_command
+from bot.listeners.commands.asked import Branch
 from bot.listeners.commands.digest import DigestBranch
 from bot.listeners.events import departure, file_shared, message, unknown
 from bot.listeners.shortcuts import check_image
@@ -58,6 +60,7 @@ def create_app(
     notes: Notes,
     opinions: Opinions,
     digests: Digests,
+    mail: mail_command.Desk,
     operators: Collection[str] = (),
 ) -> App:
     """The app for HTTP and for Socket Mode.
@@ -85,7 +88,11 @@ def create_app(
     message.register(app, door, cards)
     file_shared.register(app, shares)
     departure.register(app, cards)
-    imgstatus.register(app, catalog, health, {"digest": DigestBranch(digests, People(client).zone)})
+    branches: dict[str, Branch] = {
+        "digest": DigestBranch(digests, People(client).zone),
+        "mail": mail_command.branch(mail),
+    }
+    imgstatus.register(app, catalog, health, branches)
     check_image.register(app, door, catalog)
     wishes = Wishes(notes, runs)
     details.register(app, catalog)

@@ -46,7 +46,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
                 {
                     "command": "/imgstatus",
                     "description": "What became of pictures",
-                    "usage_hint": "[ID | channel | health | digest | help]",
+                    "usage_hint": "[ID | channel | health | digest | mail | help]",
                     "should_escape": False,
                     **url,
                 }

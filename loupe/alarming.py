@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from loupe import mail, operators
 from loupe.ground import Ground
 from loupe.sinks import sinks
 from pipeline import alarm_rules
@@ -16,12 +17,26 @@ from pipeline.adapters.sqlite_readings import SqliteReadings
 from pipeline.adapters.sqlite_wakes import SqliteWakes
 from pipeline.alarm_rules import Readings
 from pipeline.alarms import Alarm
+from pipeline.beats import PARTS
 from pipeline.news import MAIL, SLACK, Address, Draft, addresses
 from pipeline.outbox import Standing
 from pipeline.wakes import Wake
+from scheduler.timetable import RETRY
 
-HOUR, DAY = 3600.0, 86400.0
+HOUR = 3600.0
 GB = 1e9
+LATELY = 2 * RETRY[1]
+"""Seconds since the last try; what still fails is tried more often than that."""
+
+
+def hearers(base: Ground, draft: Draft) -> list[Address]:
+    """Who hears an alarm: the sinks that want it, and the operators."""
+    channel = operators.channel(base.settings)
+    return [
+        *addresses(draft, sinks(base.settings.sinks)),
+        *([Address(SLACK, channel)] if channel else []),
+        *mail.operators(base.settings),
+    ]
 
 
 @dataclass(slots=True)
@@ -61,11 +76,7 @@ class Watch:
 
     def hears(self, alarm: Alarm, draft: Draft) -> Sequence[Address]:
         """The sinks that want alarms and the operators; an alarm about a sink does not go to that sink."""
-        settings = self.base.settings
-        to = addresses(draft, sinks(settings.sinks))
-        if settings.operators_channel:
-            to.append(Address(SLACK, settings.operators_channel))
-        to += [Address(MAIL, mailbox) for mailbox in settings.mail_to]
+        to = hearers(self.base, draft)
         return [each for each in to if (alarm.rule, alarm.subject) != ("sink", each.sink)]
 
     def _sinks(self) -> list[Standing]:
@@ -80,15 +91,15 @@ class Watch:
 
 def parts(base: Ground) -> tuple[str, ...]:
     """The parts that should run."""
-    return ("web", "worker", "clock", "news", *(("bot",) if base.settings.has_slack else ()))
+    return tuple(part for part in PARTS if part != "bot" or base.settings.has_slack)
 
 
 def failing(wakes: Mapping[str, Wake], rows: Collection[str], now: float) -> Mapping[str, int]:
-    """Times in a row that each row did not work, by its name; what was last tried long ago is let be."""
+    """Times in a row that each row did not work, by its name; what is not tried any more is let be."""
     found: dict[str, int] = {}
     for wake in wakes.values():
         name = wake.row.partition("/")[0]
-        if name in rows and now - wake.at < DAY:
+        if name in rows and now - wake.at < LATELY:
             found[name] = max(found.get(name, 0), wake.failures)
     return found
 

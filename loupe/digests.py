@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from loupe import mail, operators
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
@@ -11,7 +12,7 @@ from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
-from pipeline.news import MAIL, SLACK, Address, Draft, addresses
+from pipeline.news import SLACK, Address, Draft, addresses
 
 
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
@@ -23,27 +24,31 @@ def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
 
 def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
     """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
+    piece = draft(told, again)
+    return newsroom(base).tell(piece, hearers(base, piece))
+
+
+def draft(told: Digest, again: str = "") -> Draft:
+    """A digest before it is written down."""
     key = digest.key(told.scope, told.figures.day) + (f"/{again}" if again else "")
-    draft = _draft(told, key, key)
-    return newsroom(base).tell(draft, hearers(base, draft))
+    return _draft(told, key, key)
 
 
 def tell_now(base: Ground, told: Digest, last: float | None) -> bool:
     """Write a digest down that was asked for in its channel, once after the ``last`` one was."""
     scope = told.scope
     key = f"{digest.key(scope, told.figures.day)}/now/{last or 0:.3f}"
-    draft = _draft(told, key, digest.asked_for(scope.team, scope.channel))
-    return newsroom(base).tell(draft, [Address(SLACK, scope.channel)])
+    piece = _draft(told, key, digest.asked_for(scope.team, scope.channel))
+    return newsroom(base).tell(piece, [Address(SLACK, scope.channel)])
 
 
-def hearers(base: Ground, draft: Draft) -> list[Address]:
+def hearers(base: Ground, piece: Draft) -> list[Address]:
     """Who hears a digest: the sinks that want it, and its channel, or the operators that of everything."""
-    wanted = addresses(draft, sinks(base.settings.sinks))
-    if draft.channel:
-        return [*wanted, Address(SLACK, draft.channel)]
-    channel = base.settings.operators_channel
-    mailboxes = [Address(MAIL, mailbox) for mailbox in base.settings.mail_to]
-    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mailboxes]
+    wanted = addresses(piece, sinks(base.settings.sinks))
+    if piece.channel:
+        return [*wanted, Address(SLACK, piece.channel)]
+    channel = operators.channel(base.settings)
+    return [*wanted, *([Address(SLACK, channel)] if channel else []), *mail.hearers(base)]
 
 
 def today(base: Ground) -> Day:

@@ -4,11 +4,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from loupe import preflight
+from loupe import mail, preflight, roster
 from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
+from loupe.sinks import sinks
 from loupe.values import SLACK_API
+from pipeline.adapters import hook_forms
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
@@ -44,6 +47,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _slack(settings)
     yield _geocoder(settings)
     yield _tinypng(settings)
+    yield _mail(settings)
+    yield from _sinks(settings)
     yield from _unknown_settings()
 
 
@@ -107,8 +112,41 @@ def _tinypng(settings: Settings) -> Finding:
     return Finding("tinypng", True, "off; pictures are compressed on this machine")
 
 
+def _mail(settings: Settings) -> Finding:
+    where = mail.where(settings)
+    if where is None and settings.mail_to:
+        return Finding("mail", False, "LOUPE_MAIL_TO names mailboxes, and LOUPE_MAIL is not set")
+    if where is None:
+        return Finding("mail", True, "off; nothing goes out")
+    lacks = f"; for subscribers, set {missing}" if (missing := mail.missing(settings)) else ""
+    to = f"to {len(settings.mail_to)} operators" if settings.mail_to else "to subscribers alone"
+    return Finding("mail", True, f"by {where}, from {settings.mail_from}, {to}{lacks}")
+
+
+def reach(settings: Settings) -> Iterator[Finding]:
+    """What only a connection tells. Nothing is sent."""
+    if mail.where(settings) is not None:
+        fault = mail.post(settings).look()
+        yield Finding("mail server", fault is None, fault or "is there and lets us in")
+
+
+def _sinks(settings: Settings) -> Iterator[Finding]:
+    """Can they be found, and may news go there? Nothing is sent."""
+    if not settings.sinks:
+        return
+    from loupe.news import http  # carriers are loaded only where somebody hears news
+
+    for sink in sinks(settings.sinks):
+        where = f"{sink.name}: {sink.kind} {roster.host(sink)}"
+        url = sink.address if "://" in sink.address else hook_forms.IFTTT
+        if sink.kind in ("webhook", "zapier", "ifttt"):
+            yield _try("sink", partial(http(settings.news_hosts).look, url), f"{where} may be sent news")
+        else:
+            yield Finding("sink", True, where)
+
+
 def _unknown_settings() -> Iterator[Finding]:
     known = {variable(name) for name in Settings.model_fields} | {"LOUPE_ENVIRONMENT", "LOUPE_ZONE"}
     for name in sorted(os.environ):
-        if name.startswith("LOUPE_") and name not in known:
+        if name.startswith("LOUPE_") and name not in known and not name.startswith("LOUPE_SINKS__"):
             yield Finding("settings", False, f"{name} is not a setting of Loupe; see docs/settings.md")

@@ -13,7 +13,7 @@ from pipeline.adapters.sqlite_export import SqliteExport
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.errors import Unsuitable
 from pipeline.export import Format, Order
-from pipeline.exporting import Done, Exporter, Told
+from pipeline.exporting import Done, Exporter, Told, silent
 
 FORMATS: dict[str, Callable[[], Format]] = {"csv": CsvFormat, "parquet": ParquetFormat, "hyper": HyperFormat}
 KEPT = ("store", "public", "archive", "cache")
@@ -21,7 +21,7 @@ KEPT = ("store", "public", "archive", "cache")
 log = logging.getLogger("loupe.export")
 
 
-def export(base: Ground, to: Path, order: Order, told: Told = lambda _images: None) -> Done:
+def export(base: Ground, to: Path, order: Order, told: Told = silent) -> Done:
     """Export into a folder. Raises ``Misconfigured``, ``Unsuitable`` or ``Unavailable`` with words."""
     _suitable(base.settings.data, to)
     format = FORMATS[order.format]()

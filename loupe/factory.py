@@ -18,7 +18,7 @@ from pipeline.workers import Factory
 
 def passing(settings: Settings, only: tuple[str, ...], backoff: Backoff) -> Factory:
     """For workers that run what is there and go; ``only`` some actors and those they build on."""
-    return partial(_engine, settings, only, backoff, logging.ERROR)
+    return partial(_quiet_engine, settings, only, backoff)
 
 
 def standing(settings: Settings) -> Factory:
@@ -26,20 +26,25 @@ def standing(settings: Settings) -> Factory:
     return partial(_warm_engine, settings)
 
 
+def _quiet_engine(settings: Settings, only: tuple[str, ...], backoff: Backoff) -> Engine:
+    logs.start(logging.ERROR)
+    return _engine(settings, only, backoff)
+
+
 def _warm_engine(settings: Settings) -> Engine:
-    engine = _engine(settings, (), Backoff(), logging.INFO)
+    logs.start_part(settings.log_metrics)
+    engine = _engine(settings, (), Backoff())
     from loupe.wiring import warm
 
     warm(engine.ports)
     return engine
 
 
-def _engine(settings: Settings, only: tuple[str, ...], backoff: Backoff, log_level: int) -> Engine:
+def _engine(settings: Settings, only: tuple[str, ...], backoff: Backoff) -> Engine:
     # Read when numerics are loaded: a worker has one processor, and more threads only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from loupe.wiring import ports
 
-    logs.start(log_level)
     base = ground(settings)
     chain = base.chain.upto(only) if only else base.chain
     return Engine(chain, base.ledger, ports(base), backoff)

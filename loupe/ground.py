@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from loupe import fonts
 from loupe.settings import Settings
 from pipeline.adapters.disk_store import DiskStore
 from pipeline.adapters.sqlite_beats import SqliteBeats
@@ -46,6 +47,7 @@ class Ground:
 def ground(settings: Settings, chain: Chain | None = None) -> Ground:
     """Open the data folder, creating what is missing. Raises ``Unavailable`` with words."""
     folder(settings.data)
+    fonts.settle(settings.data)
     actors = chain or discover()
     database = Database(settings.ledger)
     return Ground(

@@ -1,12 +1,19 @@
-"""Log lines: one JSON object each, on stderr, with the fields that say which run and where."""
+"""Log lines: one JSON object each, with the fields that say which run and where.
+
+The parts of `loupe up` write them to stdout; commands for people keep stdout for their answers.
+"""
 
 import json
 import logging
 import os
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
-RUN_FIELDS = ("image", "actor", "attempt", "ms")
+RUN_FIELDS = ("image", "actor", "attempt", "ms", "outcome")
+EMF = "emf"
+METRICS = [{"Name": "ms", "Unit": "Milliseconds"}, {"Name": "failed", "Unit": "Count"}]
+NOISY = ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib")
 
 
 class JsonLines(logging.Formatter):
@@ -23,22 +30,51 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        return json.dumps(self.fields(record) | self._place, ensure_ascii=False, default=str)
+
+    def fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """What the line says, without the place."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, object] = {"at": at, "level": record.levelname.lower(), "from": record.name}
         line["message"] = record.getMessage()
         line |= {name: getattr(record, name) for name in RUN_FIELDS if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line | self._place, ensure_ascii=False, default=str)
+        return line
+
+
+class EmfLines(JsonLines):
+    """The same; the line of a run is also a CloudWatch metric, by actor: ``ms``, and ``failed`` as 0 or 1.
+
+    Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, "Embedded metric format specification".
+    """
+
+    def fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """What the line says; the members that the metric names stand at its root."""
+        line = super().fields(record)
+        if not hasattr(record, "outcome"):
+            return line
+        metrics = {"Namespace": "Loupe", "Dimensions": [["actor"]], "Metrics": METRICS}
+        about = {"Timestamp": int(record.created * 1000), "CloudWatchMetrics": [metrics]}
+        return {"_aws": about} | line | {"failed": int(record.outcome == "failed")}
 
 
 def start(level: int = logging.INFO) -> None:
-    """Send this process's log to stderr as JSON lines; to a terminal only what a person should act on."""
-    if sys.stderr.isatty():
-        level = max(level, logging.WARNING)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    """The log of a command for people: on stderr; on a terminal only what a person should act on."""
+    _begin(sys.stderr, level, JsonLines())
+
+
+def start_part(metrics: str | None = None) -> None:
+    """The log of a part of `loupe up`: on stdout. ``metrics``: ``emf``, which AWS Lambda has anyway."""
+    emf = metrics == EMF or "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+    _begin(sys.stdout, logging.INFO, EmfLines() if emf else JsonLines())
+
+
+def _begin(stream: TextIO, level: int, lines: logging.Formatter) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(lines)
+    level = max(level, logging.WARNING) if stream.isatty() else level
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

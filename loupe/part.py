@@ -1,19 +1,18 @@
-"""What every process of `loupe up` does: end with its parent, stop when asked, give signs of life."""
+"""What every process of `loupe up` does when it starts: log to stdout, end with its parent, heed a stop."""
 
-import logging
 import os
 import signal
 from threading import Event
 from types import FrameType
 
+from loupe import logs
 from loupe.local import PARENT
 from pipeline.processes import end_with_parent
-
-log = logging.getLogger("loupe.part")
 
 
 def begin() -> Event:
     """Set this process up as a part; the event is set on SIGTERM or Ctrl-C."""
+    logs.start_part()
     if parent := os.environ.pop(PARENT, ""):
         end_with_parent(int(parent))
     return stop_on_signal()

@@ -1,4 +1,4 @@
-"""What is made once at installation: the index of places, from the package that carries them.
+"""What is made once at installation: the index of places, from the package that carries them, and of fonts.
 
     python -m loupe.prepare
 
@@ -6,12 +6,11 @@ It lies beside the installed packages, for all data folders. Where it was not ma
 written to, the first picture with a location makes it in the data folder.
 """
 
-import sys
 from pathlib import Path
 
+from loupe import fonts
+from loupe.fonts import SHARED as SHARED
 from pipeline.adapters.geonames import GeoNames
-
-SHARED = Path(sys.prefix) / "share" / "loupe"
 
 
 def gazetteer(data: Path) -> GeoNames:
@@ -22,3 +21,4 @@ def gazetteer(data: Path) -> GeoNames:
 
 if __name__ == "__main__":
     GeoNames(SHARED).prepare()
+    fonts.prepare()

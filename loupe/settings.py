@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict, SettingsError
 
+from loupe import sinks as hearers
 from loupe import values
 from loupe.limits import AlarmSettings
 from loupe.sinks import Listed, SinkSettings
@@ -116,15 +117,15 @@ class Settings(AlarmSettings):
         "", description="Slack channel that hears alarms and the digest of everything",
         examples=["C012AB3CD"],
     )  # fmt: skip
-    mail: SecretStr | None = Field(
+    mail: Annotated[SecretStr | None, AfterValidator(values.mail)] = Field(
         None,
         description="How mail goes out: `smtp:` with STARTTLS, `smtps:`, or `ses:` and a region",
         examples=["smtp://user:password@mail.example.org:587"],
     )
-    mail_from: str = Field(
+    mail_from: Annotated[str, AfterValidator(values.mail_from)] = Field(
         "loupe@localhost", description="Sender of mail", examples=["Loupe <loupe@example.org>"]
     )
-    mail_to: Listed = Field(
+    mail_to: Annotated[Listed, AfterValidator(values.mail_to)] = Field(
         (), description="Operators who get digests and alarms by mail", examples=["you@example.org"]
     )
     sinks: dict[str, SinkSettings] = Field(
@@ -147,10 +148,23 @@ class Settings(AlarmSettings):
     export_format: Literal["csv", "parquet", "hyper"] = Field(
         "csv", description="What exports are written as: `csv`, `parquet` or `hyper`", examples=["parquet"]
     )
+    sns_topics: Annotated[Listed, AfterValidator(values.topics)] = Field(
+        (),
+        description="SNS topics that may tell of alarms and returned mail, at /sns",
+        examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    )
     metrics_token: SecretStr | None = Field(
         None,
         description="Password for metrics and the dashboard; without it only this machine sees them",
         examples=["a long secret"],
+    )
+    log_metrics: Literal["emf"] | None = Field(
+        None, description="Let log lines be CloudWatch metrics as well: `emf`", examples=["emf"]
+    )
+    otlp_endpoint: Annotated[str | None, AfterValidator(values.otlp)] = Field(
+        None,
+        description="Send the way of each image as a trace to this OpenTelemetry collector",
+        examples=["http://127.0.0.1:4318"],
     )
     slack_bot_token: Annotated[SecretStr | None, AfterValidator(values.bot_token)] = Field(
         None,
@@ -236,6 +250,9 @@ def _unread(fault: SettingsError) -> str:
 
 
 def _consistent(settings: Settings) -> None:
+    if fault := hearers.check(settings.sinks, settings.news_hosts):
+        example = Settings.model_fields["sinks"].examples
+        raise Misconfigured(f"LOUPE_SINKS will not do: {fault}. Example: LOUPE_SINKS={(example or [''])[0]}")
     if settings.safe_below > settings.nude_from:
         raise Misconfigured(
             f"LOUPE_SAFE_BELOW: {settings.safe_below} will not do: it is above LOUPE_NUDE_FROM"

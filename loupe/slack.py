@@ -14,6 +14,7 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
+from loupe import mail
 from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground, pulse
 from loupe.health import missing
@@ -54,6 +55,7 @@ def app(base: Ground) -> App:
         opinions=SqliteOpinions(base.database),
         digests=DigestDesk(base),
         operators=base.settings.operators,
+        mail=mail.desk(base),
     )
 
 

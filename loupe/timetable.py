@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from loupe import alarming, exporting, news, upkeep
+from loupe import alarming, exporting, upkeep
+from loupe.digests import digest_of, tell_digest
 from loupe.ground import Ground
 from loupe.places import places
 from pipeline import appointments, erasing, wishes
@@ -39,7 +40,7 @@ NEWS_KEPT = timedelta(days=30)
 
 def rows(base: Ground) -> list[Row]:
     """What is done at all times; digests are rows of their own."""
-    fixed = [*_engine(base), *upkeep.rows(base), *_tidying(base), *_retention(base), *_exports(base)]
+    fixed = [*_engine(base), *_tidying(base), *upkeep.rows(base), *_retention(base), *_exports(base)]
     watch = alarming.Watch(base, {NAME, *(row.name for row in fixed)})
     return [*fixed, Every("alarms", ALARMS_SECONDS, watch.look)]
 
@@ -48,7 +49,7 @@ def digests(base: Ground) -> Digests:
     """The rows that tell digests."""
 
     def tell(scope: Scope, day: Day) -> object:
-        return news.tell_digest(base, news.digest_of(base, scope, day))
+        return tell_digest(base, digest_of(base, scope, day))
 
     usual = Choice(base.settings.digest_at, base.settings.timezone, base.settings.digest_empty)
     return Digests(SqliteNumbers(base.database), SqliteHabits(base.database), usual, tell)

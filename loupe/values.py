@@ -1,12 +1,19 @@
 """What single settings must look like. Each check says in words what is wrong."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import SecretStr
 
+from pipeline.errors import Unsuitable
+from pipeline.letters import mailbox
+from pipeline.posting import office
+
 SLACK_API = "https://slack.com/api/"
+TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
+"""What the ARN of an SNS topic looks like."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -30,6 +37,13 @@ def public_url(value: str | None) -> str | None:
     return address
 
 
+def otlp(value: str | None) -> str | None:
+    """Where traces go, without a slash at the end. Raises ``ValueError``."""
+    if value is not None and not re.match(r"https?://[^/\s]", value):
+        raise ValueError("it must begin with http:// or https:// and name a host")
+    return value and value.rstrip("/")
+
+
 def bot_token(value: SecretStr | None) -> SecretStr | None:
     """A Slack bot token. Raises ``ValueError``."""
     if value and not value.get_secret_value().startswith("xox"):
@@ -41,6 +55,14 @@ def app_token(value: SecretStr | None) -> SecretStr | None:
     """A Slack app-level token. Raises ``ValueError``."""
     if value and not value.get_secret_value().startswith("xapp"):
         raise ValueError("an app-level token begins with xapp-")
+    return value
+
+
+def topics(value: tuple[str, ...]) -> tuple[str, ...]:
+    """ARNs of SNS topics. Raises ``ValueError``."""
+    for each in value:
+        if not re.fullmatch(TOPIC, each):
+            raise ValueError("each must be the ARN of an SNS topic")
     return value
 
 
@@ -56,3 +78,30 @@ def clock_time(value: str) -> str:
     if value != "off" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError("it must be a time of day such as 09:00, or off")
     return value
+
+
+def mail(value: SecretStr | None) -> SecretStr | None:
+    """Where mail is handed in. Raises ``ValueError`` without a word of the value."""
+    if value:
+        _suitable(office, value.get_secret_value())
+    return value
+
+
+def mail_from(value: str) -> str:
+    """A mailbox, with or without a name. Raises ``ValueError``."""
+    _suitable(mailbox.sender, value)
+    return value
+
+
+def mail_to(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Mailboxes. Raises ``ValueError``."""
+    for each in value:
+        _suitable(mailbox.mailbox, each)
+    return value
+
+
+def _suitable(read: Callable[[str], object], value: str) -> None:
+    try:
+        read(value)
+    except Unsuitable as fault:
+        raise ValueError(fault.words) from None

@@ -154,7 +154,7 @@ def _failing(sink: Standing, minutes: float) -> str:
 def _parts(read: Readings, _: Limits) -> Iterable[Trouble] | None:
     if read.silent is None:
         return None
-    mend = "Does `loupe up` run, and what does its log say? It restarts a part that ends"
+    mend = "See its log. `loupe up` starts a part again that ends; if it hangs, start `loupe up` again"
     return [
         Trouble("part", part, f"The part '{part}' was not heard of for {_time(age)}.\n{mend}")
         for part, age in sorted(read.silent.items())

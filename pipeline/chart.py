@@ -16,7 +16,7 @@ from pipeline.text import size
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT, DPI = 960, 480, 120
+WIDTH, HEIGHT, DPI = 960, 480, 150
 """Pixels; Slack shows a picture of this shape about half as wide."""
 BACKGROUND, INK, SOFT, LINE = "#f8f9fa", "#1d2327", "#4f5961", "#d5dade"
 LONGEST_ALT = 1900
@@ -74,6 +74,12 @@ def day_name(told: Told) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def short_day(told: Told) -> str:
+    """``Mon 23``."""
+    day = date.fromisoformat(told["date"])
+    return f"{day:%a} {day.day}"
+
+
 def parts_of(week: Sequence[Told]) -> list[Part]:
     """The parts that any day of the week has; the first one always."""
     return [part for part in PARTS if part is PARTS[0] or any(day[part.name] for day in week)]
@@ -99,15 +105,16 @@ def _plot(axes: "Axes", week: Sequence[Told]) -> None:
             f"{day['images']:,}",
             ha="center",
             color=INK,
-            size=13,
+            size=11,
             weight="bold",
         )
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.set_xticks(range(len(week)), [f"{day_name(day)}\n{_saved(day)}" for day in week])
-    axes.set_title("Images per day, and what their web copies save", loc="left", color=INK, size=14, pad=30)
+    axes.set_xticks(range(len(week)), [f"{short_day(day)}\n{_saved(day)}" for day in week])
+    span = f"{day_name(week[0])} to {day_name(week[-1])}"
+    axes.set_title(f"Images per day; below, bytes saved. {span}", loc="left", color=INK, size=11, pad=24)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 0.99), ncols=len(shown), frameon=False, fontsize=12,
+        loc="lower left", bbox_to_anchor=(-0.01, 0.99), ncols=len(shown), frameon=False, fontsize=10,
         labelcolor=INK, handlelength=1.4, columnspacing=1.4, borderaxespad=0.2,
     )  # fmt: skip
     _quieten(axes)
@@ -130,12 +137,12 @@ def _stack(axes: "Axes", week: Sequence[Told], part: Part, room: float) -> None:
         for height, day in zip(heights, week, strict=True)
     ]
     label = {"facecolor": part.color, "edgecolor": "none", "pad": 1.5} if part.hatch else None
-    for text in axes.bar_label(bars, numbers, label_type="center", color=BACKGROUND, size=12, weight="bold"):
+    for text in axes.bar_label(bars, numbers, label_type="center", color=BACKGROUND, size=10, weight="bold"):
         text.set_bbox(label if text.get_text() else None)
 
 
 def _quieten(axes: "Axes") -> None:
-    axes.tick_params(colors=SOFT, labelsize=11, length=0)
+    axes.tick_params(colors=SOFT, labelsize=10, length=0)
     axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):

@@ -84,8 +84,9 @@ class Engine:
             fault = LoupeError(f"{work.task.actor} {why}.")
             actor = self.chain.get(work.task.actor)
             if actor is None or work.task.lost >= actor.attempts:
-                outcomes.append(self._settled(work, _parked(work.task, why), 0.0))
+                outcomes.append(self._settled(work, _parked(work.task, why), 0.0, fault))
             else:
+                _tell(work.task, "again", 0.0, fault)
                 delay = self.backoff.delay(work.task.lost, fault)
                 outcomes.append(Again(work.task, self.clock() + delay, fault.words))
         if outcomes:
@@ -172,13 +173,13 @@ class Engine:
     def _failed(self, work: Work, fault: Exception, ms: float) -> Outcome:
         task, actor = work.task, self.chain.actor(work.task.actor)
         words = _words(fault)
-        log.warning("%s", words, exc_info=not isinstance(fault, LoupeError), extra=_fields(task, ms))
         if self.backoff.exhausted(task.attempts, actor.attempts, fault):
-            return self._settled(work, Failed(words), ms)
+            return self._settled(work, Failed(words), ms, fault)
+        _tell(task, "again", ms, fault)
         due_at = self.clock() + self.backoff.delay(task.attempts, fault)
         return Again(replace(task, lost=0), due_at, words)
 
-    def _settled(self, work: Work, result: Result, ms: float) -> Settled:
+    def _settled(self, work: Work, result: Result, ms: float, fault: Exception | None = None) -> Settled:
         task, actor = work.task, self.chain.get(work.task.actor)
         awaited = self.chain.awaited(actor) if actor else ()
         row = Row(
@@ -192,7 +193,7 @@ class Engine:
             attempts=task.attempts,
             ms=round(ms, 3),
         )
-        log.info("%s %s", task.actor, row.state, extra=_fields(task, ms))
+        _tell(task, row.state, ms, fault)
         return Settled(row)
 
 
@@ -219,5 +220,12 @@ def _ms(began: float) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _fields(task: Task, ms: float) -> dict[str, object]:
-    return {"image": task.image, "actor": task.actor, "attempt": task.attempts, "ms": round(ms, 1)}
+def _tell(task: Task, outcome: str, ms: float, fault: Exception | None) -> None:
+    """One line for each run: done, failed, skipped or again. A bug comes with its trace."""
+    fields = {"image": task.image, "actor": task.actor, "attempt": task.attempts, "ms": round(ms, 1)}
+    fields |= {"outcome": outcome}
+    if fault is None:
+        log.info("%s %s", task.actor, outcome, extra=fields)
+    else:
+        trace = None if isinstance(fault, LoupeError) else fault
+        log.warning("%s", _words(fault), exc_info=trace, extra=fields)

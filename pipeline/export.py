@@ -42,8 +42,8 @@ class Page:
 class Mark:
     """How far a ledger has come."""
 
-    ledger: str
-    """Which ledger it is."""
+    ledger: int
+    """Which ledger it is: a number drawn by lot."""
     number: int
     """Of the last change of an image."""
     erased: int

@@ -13,8 +13,12 @@ from pipeline.export_schema import DAYS, ERASED, IMAGES, RESULTS, STEPS, TABLES,
 from pipeline.figures import EVERYTHING, Day, Numbers
 
 TRIES = 3
-Told = Callable[[int], object]
-"""Called with the number of images that were written since the last call."""
+Told = Callable[[int, int], object]
+"""Called with the number of images that were written since the last call, and how many there are in all."""
+
+
+def silent(written: int, of: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Exporter:
     source: Source
     numbers: Numbers
 
-    def run(self, order: Order, format: Format, folder: Folder, told: Told = lambda _images: None) -> Done:
+    def run(self, order: Order, format: Format, folder: Folder, told: Told = silent) -> Done:
         """Write what is due; the folder has all of it afterwards, or what it had before.
 
         What is erased meanwhile makes it begin anew, so that no erased image gets into the folder.
@@ -82,10 +86,11 @@ class Exporter:
         return counted.rows
 
     def _images(self, order: Order, due: Turn, mark: Mark, files: _Counted, told: Told) -> None:
+        of = self.source.count(due.after)
         for page in self.source.pages(due.after, mark.number, _start(order.since, order.zone)):
             files.add(IMAGES, image_rows(page.images, order, due.part))
             files.add(RESULTS, result_rows(page.results, due.part))
-            told(len(page.images))
+            told(len(page.images), of)
 
     def _figures(self, order: Order, files: _Counted) -> None:
         for day in self.source.days(order.zone, _start(order.since, order.zone)):

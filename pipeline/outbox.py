@@ -51,6 +51,8 @@ class Missed:
     fault: str
     asked: float = 0.0
     """Seconds that the address wants to be left alone (Retry-After)."""
+    alone: bool = False
+    """It concerns this one mailbox; the sink itself answers well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,6 @@ class Outbox(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return when another connection has written something, or after ``seconds``."""
-
-
-class Bounces(Protocol):
-    """Hears that mail did not arrive."""
-
-    def bounced(self, mailbox: str, permanent: bool, words: str) -> None:
-        """Mail came back, or was complained about; ``permanent``: it always will. May be said twice."""
 
 
 class Carrier(Protocol):

@@ -38,6 +38,7 @@ def server(config: SandboxConfig, port: int, host: str = "127.0.0.1") -> Sandbox
         app,
         host=host,
         port=port,
+        log_config=None,
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",

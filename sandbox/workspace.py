@@ -16,6 +16,8 @@ APP = "A0LOUPEAPP"
 BOT = "U0LOUPEBOT"
 BOT_ID = "B0LOUPEBOT"
 SLACKBOT = "USLACKBOT"
+OPERATORS_CHANNEL = "C0OPERATOR"
+"""Where Loupe's operators are, for alarms and the digest of everything."""
 
 PEOPLE = (
     User("U0ADALOVE1", "ada", "Ada Lovelace", is_admin=True),
@@ -42,6 +44,7 @@ class Workspace:
         everyone = {user.id for user in PEOPLE} - {SLACKBOT}
         self.add_channel("C0GENERAL1", "general", "channel", everyone)
         self.add_channel("C0PICTURES", "pictures", "channel", everyone)
+        self.add_channel(OPERATORS_CHANNEL, "loupe-operators", "channel", everyone)
         self.add_channel("C0RANDOM01", "random", "channel", everyone - {BOT})
         self.add_channel("G0PRIVATE1", "private-pictures", "group", everyone)
         self.add_channel("G0SECRET01", "secret", "group", everyone - {BOT})

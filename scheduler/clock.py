@@ -40,7 +40,8 @@ class Clock:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "clock"))
     woken: float = field(default_factory=time.monotonic)
     """When it looked the last time, by a clock that nobody can set."""
-    _busy: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
+    """Names of the rows that are being done."""
     _kept: set[tuple[str, str]] = field(default_factory=set)
 
     def run(self, tick: float = TICK) -> None:
@@ -60,7 +61,7 @@ class Clock:
 
     def look(self) -> None:
         """Begin what is due and not being done."""
-        self.woken, busy = time.monotonic(), set(self._busy)
+        self.woken, busy = time.monotonic(), set(self.busy)
         try:
             turns = self._due(self.now())
         except LoupeError as fault:
@@ -69,8 +70,8 @@ class Clock:
             log.exception("The timetable cannot be read; it is tried again.")
         else:
             for name, some in groupby(turns, key=lambda turn: turn.row.name):
-                if name not in busy | self._busy and not self.stop.is_set():
-                    self._busy.add(name)
+                if name not in busy | self.busy and not self.stop.is_set():
+                    self.busy.add(name)
                     self.pool.submit(self._do, name, list(some))
 
     def _due(self, now: float) -> list[Turn]:
@@ -91,7 +92,7 @@ class Clock:
         except Exception:
             log.exception("%s cannot be noted; it is done again.", name)
         finally:
-            self._busy.discard(name)
+            self.busy.discard(name)
 
     def _take(self, turn: Turn) -> None:
         row, begun = turn.row, self.now()

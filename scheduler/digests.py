@@ -1,12 +1,13 @@
 """Who gets a digest this morning, from what channels chose and in which of them there were pictures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipeline.figures import EVERYTHING, Day, Numbers, Scope
 from pipeline.habits import OFF, Habits
 from scheduler import hours
-from scheduler.timetable import Daily
+from scheduler.timetable import RETRY, Daily, Every, Row
 
 NAME = "digest"
 FRESH = 900.0
@@ -34,8 +35,17 @@ class Digests:
     """Makes a digest and writes it down for all who hear it; once, however often it is called."""
     _asked: dict[tuple[Day, bool], tuple[float, frozenset[Scope]]] = field(default_factory=dict)
 
-    def rows(self, now: float) -> list[Daily]:
-        """Those whose time has come or passed today, and who have something to hear."""
+    def rows(self, now: float) -> Sequence[Row]:
+        """Those whose time has come or passed today, and who have something to hear.
+
+        Where that cannot be asked, one row that fails: so it is told, tried again and calls out like others.
+        """
+        try:
+            return self._rows(now)
+        except Exception as fault:
+            return [Every(NAME, RETRY[0], partial(_fail, fault))]
+
+    def _rows(self, now: float) -> list[Daily]:
         chosen = self._chosen()
         usual = dict.fromkeys(self._pictured(self.usual, now) - chosen.keys(), self.usual)
         hearing = usual | {scope: each for scope, each in chosen.items() if self._hears(scope, each, now)}
@@ -57,6 +67,7 @@ class Digests:
         return {
             Scope(each.team, each.channel): Choice(each.at, each.zone, each.empty or self.usual.empty)
             for each in self.habits.all()
+            if each.at == OFF or hours.known(each.at, each.zone)
         }
 
     def _hears(self, scope: Scope, choice: Choice, now: float) -> bool:
@@ -82,6 +93,10 @@ class Digests:
             yield from self.numbers.channels(each)
         if empty or self.numbers.days(EVERYTHING, [day])[0].images:
             yield EVERYTHING
+
+
+def _fail(fault: Exception) -> None:
+    raise fault
 
 
 def _by_scope(each: tuple[Scope, Choice]) -> tuple[str, str]:

@@ -36,6 +36,17 @@ def before(day: Day) -> Day:
 
 
 @lru_cache(maxsize=8192)
+def known(at: str, zone: str) -> bool:
+    """Is there such a time and zone? Zones come and go with the database of the machine."""
+    try:
+        time.fromisoformat(at)
+        ZoneInfo(zone)
+    except (ValueError, LookupError, OSError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=8192)
 def told(at: str, zone: str, moment: float) -> Day | None:
     """The day that is told about at the moment, by what is due at ``at``: the day before, until midnight.
 

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 
 from bot.manifest import manifest
 from loupe.cli import main
-from loupe.settings import Settings, variable
+from loupe.ground import ground
+from loupe.metering import meters
+from loupe.settings import Settings, load, variable
 from pipeline.chain import discover
 from pipeline.export_schema import TABLES, Table, described
 from pipeline.flow import flow
@@ -19,6 +21,7 @@ from pipeline.model import Source
 from pipeline.report import report
 from pipeline.results import Arrived
 from pipeline.shortid import new_image
+from web.metrics import Scrape
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -68,6 +71,7 @@ COMMANDS = [
     "replay",
     "restore",
     "status",
+    "subscribers",
     "up",
 ]
 
@@ -113,3 +117,13 @@ def test_the_procfile_and_make_start_what_the_documents_say() -> None:
     }  # fmt: skip
     assert "make test" in README
     assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_metrics_that_are_documented_are_those_that_a_scrape_gives(tmp_path: Path) -> None:
+    given = {}
+    for family in Scrape(meters(ground(load(data=tmp_path)))).collect():
+        ending = {"counter": "_total", "info": "_info"}.get(family.type, "")
+        labels = ["version"] if family.type == "info" else family._labelnames  # type: ignore[attr-defined]
+        given[family.name + ending] = (family.type, ", ".join(labels))
+    rows = re.findall(r"^\| `(loupe_\w+)` \| (\w+) \| ?([\w, ]*?) ?\| .", DOCS["metrics.md"], re.MULTILINE)
+    assert {name: (kind, labels) for name, kind, labels in rows} == given

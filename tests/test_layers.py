@@ -16,8 +16,8 @@ WORDS = {"model", "errors", "results", "ports"}
 PURE = WORDS | {"ledger", "catalog", "cards", "codec", "report", "state", "shortid", "fetching", "text"}
 PURE |= {"export", "export_rows", "export_schema"}
 PURE |= {"alt", "markup", "opinions", "publication", "archiving", "diary", "erasure"}
-PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest"}
-PURE |= {"durations", "alarms", "habits", "beats", "chart"}
+PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "digest", "notices"}
+PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
 """The port-level modules of the pipeline: words, values and Protocols."""
@@ -27,8 +27,8 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
-    | {"mailing": PURE}
-    | {"exporting": RUNNING}
+    | {"mailing": PURE, "subscribing": PURE}
+    | {"exporting": RUNNING, "tracing": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}
@@ -39,8 +39,10 @@ ONLY_IN = {
     "boto3": "pipeline.adapters",
     "botocore": "pipeline.adapters",
     "requests": "pipeline.adapters",
+    "urllib3": "pipeline.adapters",
     "geopy": "pipeline.adapters",
     "onnxruntime": "pipeline.adapters",
+    "opentelemetry": "pipeline.adapters",
     "pyarrow": "pipeline.adapters",
     "tableauhyperapi": "pipeline.adapters",
     "slack_bolt": "bot",

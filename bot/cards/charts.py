@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from bot.cards.blocks import Block
-from bot.cards.forms import plain
-from pipeline.chart import alt, day_name, parts_of
+from pipeline.chart import alt, parts_of, short_day
 
 Way = Literal["block", "picture", "words"]
 """How a workspace is shown a chart."""
@@ -19,7 +18,7 @@ Week = Sequence[Mapping[str, Any]]
 
 def chart_block(week: Week) -> Block:
     """Slack's own chart: a group of bars per day, one bar per way in which images ended."""
-    days = [day_name(day) for day in week]
+    days = [short_day(day) for day in week]
     series = [
         {
             "name": part.name,
@@ -34,4 +33,4 @@ def chart_block(week: Week) -> Block:
 
 def picture_block(week: Week, file: str) -> Block:
     """The chart as a picture; ``file``: its id in Slack."""
-    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt(week), "title": plain(TITLE)}
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": alt(week)}

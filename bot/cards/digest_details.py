@@ -7,12 +7,12 @@ from bot.cards.blocks import TEXT, cut, section
 from bot.cards.digest import Run, Told, facts
 from bot.cards.message import Content
 from bot.cards.words import escape, name
-from pipeline.chart import day_name
+from pipeline.chart import short_day
 from pipeline.digest import overall
 from pipeline.text import size
 
 STEPS = 12
-WEEK = ("images", "held", "rejected", "failed")
+WEEK = ("images", "held", "failed")
 REASON = 200
 """Characters of what went wrong."""
 
@@ -39,7 +39,7 @@ def _held(told: Told) -> str:
 
 def _week(told: Told) -> str:
     rows = [
-        [day_name(day), *(f"{day[each]:,}" for each in WEEK), size(day["bytes_saved"])]
+        [short_day(day), *(f"{day[each]:,}" for each in WEEK), size(day["bytes_saved"])]
         for day in told["week"]
     ]
     return "*The week*\n" + _table([["day", *WEEK, "saved"], *rows])
@@ -49,18 +49,11 @@ def _steps(told: Told) -> str:
     steps: Sequence[Any] = (told.get("steps") or ())[:STEPS]
     if not steps:
         return ""
-    rows = [
-        [
-            each["actor"],
-            f"{each['runs']:,}",
-            f"{each['failed']:,}",
-            f"{each['p50_ms']:,.0f}",
-            f"{each['p95_ms']:,.0f}",
-        ]
-        for each in steps
-    ]
+    rows = [[each["actor"], f"{each['runs']:,}", f"{each['p95_ms']:,.0f}"] for each in steps]
     of = "" if overall(told) else " of the whole installation"
-    return f"*Steps*{of}, in milliseconds\n" + _table([["step", "runs", "failed", "p50", "p95"], *rows])
+    failed = [f"`{escape(each['actor'])}` {each['failed']:,}" for each in steps if each["failed"]]
+    notes = f"; failed: {', '.join(failed)}" if failed else ""
+    return f"*Steps*{of}, the slowest first{notes}\n" + _table([["step", "runs", "p95 ms"], *rows])
 
 
 def _reasons(runs: Sequence[Run]) -> str:
@@ -69,15 +62,12 @@ def _reasons(runs: Sequence[Run]) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns of equal width, the first to the left, numbers to the right."""
+    """Columns of equal width, the first to the left, numbers to the right; a phone shows some 36 signs."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            [
-                row[0].ljust(widths[0]),
-                *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
-            ]
-        )
-        for row in rows
-    ]
-    return "```\n" + "\n".join(escape(line.rstrip()) for line in lines) + "\n```"
+    lines = [_row(row, widths) for row in rows]
+    return "```\n" + "\n".join(escape(line) for line in lines) + "\n```"
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> str:
+    numbers = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
+    return " ".join([row[0].ljust(widths[0]), *numbers]).rstrip()

@@ -24,6 +24,7 @@ USES = {
     "health": "what runs and how well",
     "digest": "when this channel's digest comes, and today so far; also `digest now`,"
     " `digest on 09:00 [Area/City]` and `digest off`",
+    "mail ADDRESS": "the daily digest by mail, such as `/imgstatus mail you@example.org`; `mail off` ends it",
     "help": "this list",
 }
 

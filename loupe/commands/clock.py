@@ -26,8 +26,7 @@ def command(listed: bool, data: Path | None) -> None:
         click.echo("\n".join(table(ground(settings.load(data=data)), time.time())))
         return
     stop = part.begin()
-    base = ground(settings.load(data=data))
-    clock(base, stop).run()
+    clock(ground(settings.load(data=data)), stop).run()
 
 
 def clock(base: Ground, stop: Event) -> Clock:

@@ -62,14 +62,16 @@ def command(
 
 
 def _run(base: Ground, folder: Path, order: Order, *, quiet: bool) -> Done:
-    source = exporter(base).source
-    if lacking := source.lacking():
-        click.echo(
-            f"{lacking} pictures of an earlier version are missing: no facts about them yet.", err=True
-        )
+    if lacking := exporter(base).source.lacking():
+        click.echo(f"Without facts, and so not exported: {lacking} of an earlier version.", err=True)
     hidden = quiet or not sys.stderr.isatty()
-    with click.progressbar(length=source.count(None), label="Images", file=sys.stderr, hidden=hidden) as bar:
-        return export(base, folder, order, bar.update)
+    with click.progressbar(length=0, label="Images", file=sys.stderr, hidden=hidden) as bar:
+
+        def told(written: int, of: int) -> None:
+            bar.length = of
+            bar.update(written)
+
+        return export(base, folder, order, told)
 
 
 def _text(done: Done, folder: Path) -> str:

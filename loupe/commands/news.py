@@ -14,6 +14,5 @@ from loupe.options import data_option
 def command(data: Path | None) -> None:
     """Send news to webhooks, mailboxes and other sinks. Part of `loupe up`."""
     stop = part.begin()
-    base = ground(settings.load(data=data))
-    news.sender(base).run(stop)
+    news.sender(ground(settings.load(data=data))).run(stop)
     stop.wait()

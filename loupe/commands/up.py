@@ -1,7 +1,9 @@
 """``loupe up``: web, bot, workers and clock on this machine; without Slack tokens the sandbox as well."""
 
+import logging
 import secrets
 import socket
+import sys
 import time
 import urllib.request
 from http.client import HTTPException
@@ -10,7 +12,7 @@ from threading import Event, Thread
 
 import click
 
-from loupe import preflight, settings
+from loupe import logs, operators, preflight, settings
 from loupe.ground import only_instance
 from loupe.local import Part, Parts
 from loupe.options import data_option
@@ -21,6 +23,7 @@ from pipeline.errors import Unavailable
 
 READY_SECONDS = 60
 SANDBOX_HOST = "127.0.0.1"
+log = logging.getLogger("loupe.up")
 BACKLOG = 1024
 """Callers who wait while the web part is busy or starts again."""
 
@@ -32,6 +35,7 @@ BACKLOG = 1024
 def command(port: int | None, workers: int | None, data: Path | None) -> None:
     """Run everything on this machine. With no Slack tokens, a sandbox workspace takes Slack's place."""
     config = settings.load(data=data, port=port, workers=workers)
+    logs.start_part()
     stop = stop_on_signal()
     with only_instance(config.data):
         preflight.check(config)
@@ -68,6 +72,8 @@ def _environment(config: Settings) -> dict[str, str]:
     if config.has_slack:
         return port
     return port | {
+        "LOUPE_OPERATORS": ",".join(operators.people(config)),
+        "LOUPE_OPERATORS_CHANNEL": operators.channel(config),
         "SLACK_BOT_TOKEN": f"xoxb-sandbox-{secrets.token_hex(12)}",
         "SLACK_SIGNING_SECRET": secrets.token_hex(16),
         "SLACK_API_URL": f"http://127.0.0.1:{sandbox_port(config)}/api/",
@@ -105,10 +111,18 @@ def _announce(config: Settings, stop: Event) -> None:
     if config.has_slack:
         where = "Slack" if config.slack_api_url == SLACK_API else config.slack_api_url
         way = "Socket Mode" if config.slack_app_token else f"requests to {address}/slack/events"
-        click.echo(f"Loupe is connected to {where} by {way}. Stop it with Ctrl-C.")
+        _say(f"Loupe is connected to {where} by {way}. Stop it with Ctrl-C.")
     else:
         page = f"http://127.0.0.1:{sandbox_port(config)}/"
-        click.echo(f"Loupe is running. Drop a picture on this page: {page}  (stop it with Ctrl-C)")
+        _say(f"Loupe is running. Drop a picture on this page: {page}  (stop it with Ctrl-C)")
+
+
+def _say(words: str) -> None:
+    """To a person as a sentence; a file or a pipe gets log lines, so there it is one of them."""
+    if sys.stdout.isatty():
+        click.echo(words)
+    else:
+        log.info("%s", words)
 
 
 def _ready(url: str, stop: Event) -> bool:

@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import http
-from loupe import health, part, settings, slack
+from loupe import health, mail, part, settings, slack
 from loupe.dashboard import watched
 from loupe.ground import Ground, ground, pulse
+from loupe.metering import meters
 from loupe.options import data_option
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
@@ -21,7 +22,8 @@ from loupe.values import LOOPBACK
 from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
-from web import dashboard, public
+from web import dashboard, metrics, public, sns
+from web import mail as mail_pages
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
@@ -54,8 +56,13 @@ def web(config: Settings) -> Starlette:
     base = ground(config)
     files = public.routes(base.standings, base.public, _named(base), _page(base))
     gate = access(config)
-    routes: list[BaseRoute] = [*static_routes(), *files]
+    routes: list[BaseRoute] = [*static_routes(), *files, *mail_pages.routes(mail.subscribers(base))]
     routes += dashboard.routes(watched(base), gate.invite, gate.guard)
+    routes.append(metrics.route(meters(base), gate.guard))
+    if config.sns_topics:
+        from loupe.notices import notices  # and with it all that can send; only where somebody tells us
+
+        routes += sns.routes(notices(base, mail.subscribers(base)).take)
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from loupe import factory, part, settings
+from loupe import factory, logs, part, settings
 from loupe.ground import ground, pulse
 from loupe.options import data_option
 from pipeline.workers import Pool
@@ -17,5 +17,6 @@ def command(workers: int | None, data: Path | None) -> None:
     """Run actors. Part of `loupe up`."""
     stop = part.begin()
     config = settings.load(data=data, workers=workers)
+    logs.start_part(config.log_metrics)
     base = ground(config)
     Pool(base.engine(), factory.standing(config), config.workers, pulse(base, "worker")).run(stop)

@@ -45,6 +45,13 @@ class ExportFolder:
         known = self._read()
         if known and (known.moves or known.gone):
             self._finish(known)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what was prepared and will not take any place: it may tell of images erased since."""
+        known = self._read()
+        if not (known and known.moves):
+            shutil.rmtree(self._new, ignore_errors=True)
 
     def last(self) -> Exported | None:
         """See ``Folder.last``."""
@@ -65,7 +72,7 @@ class ExportFolder:
                     f"{self._folder / name} was not written by an export of Loupe. Move it away,"
                     " or name another folder with --to."
                 )
-        shutil.rmtree(self._new, ignore_errors=True)
+        self.tidy()
         self._new.mkdir()
         return self._new
 
@@ -88,7 +95,6 @@ class ExportFolder:
             (self._folder / name).unlink(missing_ok=True)
         _sync(self._folder)
         self._write(Noted(noted.exported))
-        shutil.rmtree(self._new, ignore_errors=True)
 
     def _read(self) -> Noted | None:
         """A note that cannot be read, or that names what is not in this folder, counts as none."""
@@ -114,7 +120,11 @@ def held(folder: Path, format: str) -> Iterator[ExportFolder]:
         (folder / OWN).mkdir(parents=True, exist_ok=True)
         with (folder / OWN / "lock").open("a+") as lock:
             _lock(folder, lock.fileno())
-            yield ExportFolder(folder, format)
+            export = ExportFolder(folder, format)
+            try:
+                yield export
+            finally:
+                export.tidy()
     except OSError as fault:
         raise Unavailable(_words(folder, fault)) from fault
 

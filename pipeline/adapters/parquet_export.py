@@ -14,7 +14,7 @@ from pipeline.export import Row, filename
 from pipeline.export_schema import TABLES, Column, Kind, Table
 
 GROUP = 50_000
-"""Rows in a row group: so many are held in memory, per table."""
+"""Rows in a row group, about: so many are held in memory, per table, as Arrow has them."""
 TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
@@ -47,14 +47,15 @@ class ParquetFiles:
             table.name: pq.ParquetWriter(folder / names[table.name], arrow(table), compression="snappy")
             for table in TABLES
         }
-        self._waiting: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+        self._waiting: dict[str, list[pa.RecordBatch]] = {table.name: [] for table in TABLES}
 
     def add(self, table: Table, rows: Sequence[Row]) -> None:
         """See ``Files.add``."""
-        waiting = self._waiting[table.name]
-        waiting += rows
-        if len(waiting) >= GROUP:
-            self._write(table)
+        if rows:
+            waiting = self._waiting[table.name]
+            waiting.append(_batch(table, rows))
+            if sum(batch.num_rows for batch in waiting) >= GROUP:
+                self._write(table)
 
     def close(self) -> None:
         """See ``Files.close``."""
@@ -69,12 +70,10 @@ class ParquetFiles:
                 writer.close()
 
     def _write(self, table: Table) -> None:
-        rows = self._waiting[table.name]
-        if rows:
-            columns = zip(table.columns, zip(*rows, strict=True), strict=True)
-            arrays = [_array(column, cells) for column, cells in columns]
-            self._writers[table.name].write_table(pa.table(arrays, schema=arrow(table)))
-            rows.clear()
+        batches = self._waiting[table.name]
+        if batches:
+            self._writers[table.name].write_table(pa.Table.from_batches(batches).cast(arrow(table)))
+            batches.clear()
 
 
 def arrow(table: Table) -> pa.Schema:
@@ -90,6 +89,8 @@ def _type(column: Column) -> pa.DataType:
     return pa.dictionary(pa.int32(), pa.string()) if column.few else TYPES[column.kind]
 
 
-def _array(column: Column, cells: tuple[object, ...]) -> pa.Array:
-    array = pa.array(cells, TYPES[column.kind])
-    return array.dictionary_encode() if column.few else array
+def _batch(table: Table, rows: Sequence[Row]) -> pa.RecordBatch:
+    """The rows with plain columns; what is to be a dictionary becomes one for a whole row group."""
+    columns = zip(table.columns, zip(*rows, strict=True), strict=True)
+    arrays = [pa.array(cells, TYPES[column.kind]) for column, cells in columns]
+    return pa.record_batch(arrays, names=table.names)

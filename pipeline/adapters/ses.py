@@ -71,7 +71,7 @@ class Ses:
             config = Config(
                 connect_timeout=SECONDS[0], read_timeout=SECONDS[1], retries={"total_max_attempts": 1}
             )
-            self._client = boto3.client("sesv2", region_name=self._region, config=config)
+            self._client = boto3.Session().client("sesv2", region_name=self._region, config=config)
         return self._client
 
 

@@ -4,6 +4,7 @@ One connection serves several messages and is opened anew after a pause or a fau
 """
 
 import base64
+import contextlib
 import re
 import smtplib
 import ssl
@@ -62,8 +63,15 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as fault:
             return self._words(fault)
         finally:
-            self._drop()
+            self.close()
         return None
+
+    def close(self) -> None:
+        """Say goodbye; the next message opens another connection."""
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if self._server:
+                self._server.quit()
+        self._drop()
 
     def _end(self, server: smtplib.SMTP) -> Answer:
         try:
@@ -134,7 +142,7 @@ class Smtp:
                 words = f"is not trusted: {why}. SSL_CERT_FILE may name who signed its certificate"
             case smtplib.SMTPResponseException():
                 words = f"does not serve us: {fault.smtp_code} {_said(fault.smtp_error)}"
-            case TimeoutError():
+            case _ if isinstance(fault, TimeoutError) or isinstance(fault.__context__, TimeoutError):
                 words = "does not answer in time"
             case _:
                 words = f"broke off ({type(fault).__name__}: {line(fault)})"

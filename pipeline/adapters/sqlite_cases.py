@@ -33,6 +33,11 @@ class SqliteCases:
         self._database = database
         database.define(sqlite_ledger.SCHEMA + sqlite_facts.SCHEMA)
 
+    def team_of(self, channel: str) -> str | None:
+        """The workspace of a channel from which images came; None where none did."""
+        found = self._database.read("SELECT team FROM images WHERE channel=? LIMIT 1", (channel,))
+        return found[0]["team"] if found else None
+
     def of(self, scope: Scope, day: Day) -> Cases:
         """The cases of a day. Parked runs are those that are parked now, whenever their images came."""
         everything = scope == EVERYTHING

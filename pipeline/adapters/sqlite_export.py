@@ -18,20 +18,20 @@ from pipeline.export import Ended, Mark, Page
 from pipeline.figures import Day, Facts, Scope, day_of
 from pipeline.ledger import ARRIVAL
 
-PAGE = 2000
-"""Images that are read at one moment: some tens of milliseconds."""
+PAGE = 1000
+"""Images that are read at one moment: some tens of milliseconds, and some megabytes."""
 NOTED = "DELETE FROM changed WHERE image=NEW.image; INSERT INTO changed (image) VALUES (NEW.image);"
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS changed (number INTEGER PRIMARY KEY AUTOINCREMENT, image TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS export_source (id TEXT NOT NULL);
-INSERT INTO export_source SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM export_source);
+CREATE TABLE IF NOT EXISTS export_origin (id INTEGER NOT NULL);
+INSERT INTO export_origin SELECT random() WHERE NOT EXISTS (SELECT 1 FROM export_origin);
 CREATE TRIGGER IF NOT EXISTS changed_result AFTER INSERT ON results BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_result_again AFTER UPDATE ON results BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_facts AFTER INSERT ON facts BEGIN {NOTED} END;
 CREATE TRIGGER IF NOT EXISTS changed_facts_again AFTER UPDATE ON facts BEGIN {NOTED} END;
 """  # noqa: S608
 MARK = """
-SELECT (SELECT id FROM export_source) AS ledger,
+SELECT (SELECT id FROM export_origin) AS ledger,
     COALESCE((SELECT seq FROM sqlite_sequence WHERE name='changed'), 0) AS number,
     (SELECT COUNT(*) FROM tombstones) AS erased, (SELECT COALESCE(SUM(runs),0) FROM tallies) AS runs
 """
@@ -81,7 +81,7 @@ class SqliteExport:
 
     def lacking(self) -> int:
         """See ``Source.lacking``."""
-        return self._number("SELECT (SELECT COUNT(*) FROM images) - (SELECT COUNT(*) FROM facts)")
+        return self._number("SELECT MAX(0, (SELECT COUNT(*) FROM images) - (SELECT COUNT(*) FROM facts))")
 
     def pages(self, after: int | None, until: int, since: float) -> Iterator[Page]:
         """See ``Source.pages``: the whole by id, which never changes; changes by their number."""

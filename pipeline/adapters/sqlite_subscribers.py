@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
@@ -64,13 +65,13 @@ AND (:permanent OR (failures>=:soft AND failing_since<=:now-:day))
 class SqliteSubscribers:
     """``pipeline.subscribers.Subscribers``."""
 
-    def __init__(self, database: Database, tokens: Tokens) -> None:
-        self._database, self._tokens = database, tokens
+    def __init__(self, database: Database, tokens: Tokens, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._tokens, self._clock = database, tokens, clock
         database.define(sqlite_newsroom.SCHEMA + SCHEMA)
 
     def ask(self, mailbox: str, asker: str) -> Subscriber:
         """See ``Subscribers.ask``."""
-        nonce, now = secrets.token_hex(16), time.time()
+        nonce, now = secrets.token_hex(16), self._clock()
         with self._database.write(durable=True) as connection:
             _count(connection, folded(mailbox), asker, now)
             known = {
@@ -87,13 +88,13 @@ class SqliteSubscribers:
 
     def waiting(self, token: str) -> str | None:
         """See ``Subscribers.waiting``."""
-        found = self._database.read(WAITING, (fingerprint(token), time.time() - WAITS))
+        found = self._database.read(WAITING, (fingerprint(token), self._clock() - WAITS))
         return found[0]["mailbox"] if found else None
 
     def confirm(self, token: str) -> str | None:
         """See ``Subscribers.confirm``."""
         with self._database.write(durable=True) as connection:
-            now = time.time()
+            now = self._clock()
             found = connection.execute(WAITING, (fingerprint(token), now - WAITS)).fetchone()
             if found:
                 connection.execute(CONFIRM, {"now": now, "folded": found["folded"]})
@@ -102,7 +103,7 @@ class SqliteSubscribers:
     def agree(self, mailbox: str) -> bool:
         """See ``Subscribers.agree``."""
         with self._database.write(durable=True) as connection:
-            known = {"now": time.time(), "folded": folded(mailbox)}
+            known = {"now": self._clock(), "folded": folded(mailbox)}
             return connection.execute(CONFIRM, known).rowcount > 0
 
     def stoppable(self, token: str) -> str | None:
@@ -144,7 +145,7 @@ class SqliteSubscribers:
     def bounced(self, mailbox: str, permanent: bool, words: str) -> None:
         """See ``Bounces.bounced``."""
         with self._database.write(durable=True) as connection:
-            known = {"folded": folded(mailbox), "now": time.time(), "words": words}
+            known = {"folded": folded(mailbox), "now": self._clock(), "words": words}
             connection.execute(FAILED, known)
             connection.execute(BOUNCED, {**known, "permanent": permanent, "soft": SOFT, "day": DAY})
 
@@ -163,7 +164,7 @@ class SqliteSubscribers:
         with self._database.write(durable=True) as connection:
             found = connection.execute(f"SELECT * FROM subscribers WHERE {column}=?", (value,)).fetchall()  # noqa: S608
             for row in found:
-                connection.execute(STOP, (time.time(), row["folded"]))
+                connection.execute(STOP, (self._clock(), row["folded"]))
                 connection.execute(FORGET_DUE, (MAIL, row["folded"]))
             return [row["mailbox"] for row in found]
 

@@ -16,15 +16,16 @@ ARRIVALS = """
 SELECT (SELECT COUNT(*) FROM images) + (SELECT COUNT(*) FROM tombstones)
     - (SELECT COUNT(*) FROM tombstones JOIN images USING (image)) AS n
 """
-CLOSED = 86_400
-"""Seconds after which nothing is added to a slot any more, but by a machine that slept."""
+CLOSED = 3 * 3600
+"""Seconds after which nothing is added to a slot any more. Should a machine sleep in between, what it adds
+then is counted from the next start of this process on."""
 LAST = 1 << 62
 Counts = dict[tuple[str, str, int], tuple[int, float]]
 """Runs and milliseconds, by actor, outcome and class."""
 
 
 class SqliteTotals:
-    """``pipeline.figures.Totals``. What days long past add up to is read once."""
+    """``pipeline.figures.Totals``. What the past adds up to is read once."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database, self._clock = database, clock
@@ -45,7 +46,7 @@ class SqliteTotals:
         return [_total(*key, classes) for key, classes in sorted(found.items())]
 
     def _closed(self) -> tuple[int, Counts]:
-        """What was counted before some moment of the day before, and that moment."""
+        """What was counted before some moment a few hours ago, and that moment."""
         since, past = self._past
         until = int(self._clock()) // CLOSED * CLOSED - CLOSED
         if until > since:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sandbox.blocks.charts import CHART
 from sandbox.blocks.elements import (
     ACCESSORY,
     CONTEXT_ACTIONS,
@@ -143,7 +144,7 @@ CONTAINER = both(
 MESSAGE: Mapping[str, Check] = {
     **COMMON,
     "container": CONTAINER,
-    "data_visualization": record({"title": string(50), "chart": anything}, BLOCK),
+    "data_visualization": record({"title": string(50), "chart": CHART}, BLOCK),
 }
 VIEW: Mapping[str, Check] = {
     **COMMON,

@@ -1,4 +1,5 @@
 // Block Kit as nodes. Source: docs.slack.dev/reference/block-kit/blocks.
+import { chartNode } from "./chart.js";
 import { el, link } from "./dom.js";
 import { interactive } from "./elements.js";
 import { inline, mrkdwn } from "./mrkdwn.js";
@@ -81,6 +82,7 @@ const KINDS = {
   markdown,
   input,
   table,
+  data_visualization: chartNode,
   alert: (block) => el("div", { class: `alert ${block.level || "default"}` }, textNodes(block.text)),
   video: (block) => el("p", {}, link(block.title_url || block.video_url, block.title.text)),
   task_card: task,

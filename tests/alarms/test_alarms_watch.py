@@ -35,7 +35,8 @@ def base(tmp_path: Path) -> Ground:
 
 
 def settings_of(data: Path, **given: Any) -> Any:
-    told = {"sinks": SINKS, "operators_channel": "C0OPS", "mail_to": ("ops@example.org",), "alarm_disk": -1}
+    mail = {"mail": "smtp://mail.example.org", "mail_to": ("ops@example.org",)}
+    told = {"sinks": SINKS, "operators_channel": "C0OPS", "alarm_disk": -1, **mail}
     return load(data=data, **{**told, **given})
 
 
@@ -152,7 +153,7 @@ def test_a_part_that_fell_silent_is_missed_once_somebody_has_watched_for_a_while
 
 def test_rows_of_the_clock_that_fail_again_and_again_call_out_by_their_name() -> None:
     noted = [Wake("sweep", 900, 3), Wake("digest/T/C1", 900, 4), Wake("digest/T/C2", 900, 1)]
-    noted += [Wake("gone", 900, 9), Wake("tidy store", -86_400, 9)]
+    noted += [Wake("gone", 900, 9), Wake("tidy store", -7200, 9)]
     wakes = {wake.row: wake for wake in noted}
     assert failing(wakes, ("sweep", "digest", "tidy store"), 1000) == {"sweep": 3, "digest": 4}
 

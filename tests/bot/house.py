@@ -31,15 +31,19 @@ from loupe.settings import load
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_shares import SqliteShares
+from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
 from pipeline.catalog import Erased, Listed, Queue
 from pipeline.errors import Rejected, Transient, Unavailable, Unknown
 from pipeline.ledger import Entry, Row
 from pipeline.model import Source
 from pipeline.ports import Report
 from pipeline.results import Arrived
+from pipeline.subscribers import Tokens
+from pipeline.subscribing import Desk
 from sandbox.config import SandboxConfig
 from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
@@ -181,6 +185,7 @@ class House:
     url: str
     notes: SqliteNotes
     opinions: SqliteOpinions
+    people: SqliteSubscribers
 
     def look(self, **changes: Any) -> None:
         """Play the pipeline once: fetch every waiting picture and announce what it is."""
@@ -251,6 +256,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         database = Database(folder / "ledger.db")
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
+        people = SqliteSubscribers(database, Tokens(b"a key of the tests"))
         desk = DigestDesk(ground(load(data=folder)))
         app = create_app(
             web,
@@ -263,6 +269,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             runs=book,
             notes=notes,
             opinions=opinions,
+            mail=Desk(people, SqliteNewsroom(database)),
             digests=desk,
             operators=OPERATORS,
         )
@@ -288,6 +295,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             url=url,
             notes=notes,
             opinions=opinions,
+            people=people,
         )
         slack.settled()
 

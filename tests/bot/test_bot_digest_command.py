@@ -9,8 +9,10 @@ import pytest
 
 from bot.listeners.commands.digest_wish import DigestWish, wish
 from loupe.digest_desk import PAUSE, DigestDesk
+from loupe.digests import digest_of, tell_now, today
 from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.errors import Unsuitable
+from pipeline.figures import Scope
 from pipeline.habits import Habit
 from tests.bot.works import ADA, PICTURES, TEAM, Works, works
 
@@ -95,11 +97,9 @@ def test_now_writes_one_digest_for_the_channel_and_the_next_only_after_a_while(h
 
 
 def test_who_asks_at_the_same_moment_gets_one_digest(here: Works) -> None:
-    ask(here, "digest now")
-    before = DigestDesk(here.base, lambda: time.time() + PAUSE + 1)
-    told = [before.post_now(TEAM, PICTURES) for _ in range(2)]
-    assert told[0] == 0
-    assert len(pieces(here)) == 2
+    told = digest_of(here.base, Scope(TEAM, PICTURES), today(here.base))
+    assert [tell_now(here.base, told, None) for _ in range(2)] == [True, False]
+    assert len(pieces(here)) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from bot.api import client
 from bot.bulletins.posts import Place, Posts
 from bot.cards.charts import chart_block, picture_block
 from bot.cards.digest import REPLAY, Run, message
+from bot.cards.replayed import settled
 from sandbox.config import SandboxConfig
 from tests.bot.digests import CHANNEL, told
 from tests.bot.house import OPERATORS, House, house
@@ -115,8 +116,6 @@ def test_where_slack_refuses_the_blocks_text_alone_is_left(home: House) -> None:
 
 
 def test_what_slack_adds_to_a_picture_is_not_sent_back() -> None:
-    from bot.cards.replayed import settled
-
     image = picture_block(told()["week"], "F0CHART001")
     echoed = {
         **image,

@@ -36,5 +36,6 @@ def bare(monkeypatch: pytest.MonkeyPatch, folder: Path, names: Sequence[str]) ->
     """No setting of the machine's, no .env of the working directory, and pytest keeps its log handlers."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr("loupe.logs.start", lambda level=0: None)
+    monkeypatch.setattr("loupe.logs.start_part", lambda metrics=None: None)
     for name in names:
         monkeypatch.delenv(name, raising=False)

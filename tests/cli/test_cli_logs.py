@@ -4,10 +4,12 @@ import io
 import json
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from loupe.logs import JsonLines, start
+from loupe.logs import EmfLines, JsonLines, start, start_part
 
 
 def record(message: str = "done", **fields: object) -> logging.LogRecord:
@@ -24,12 +26,13 @@ def line(made: logging.LogRecord) -> dict[str, object]:
 
 
 def test_a_run_is_told_with_image_actor_attempt_and_ms() -> None:
-    found = line(record(image="0190", actor="detect_faces", attempt=2, ms=41.5))
-    assert {k: found[k] for k in ("image", "actor", "attempt", "ms")} == {
+    found = line(record(image="0190", actor="detect_faces", attempt=2, ms=41.5, outcome="done"))
+    assert {k: found[k] for k in ("image", "actor", "attempt", "ms", "outcome")} == {
         "image": "0190",
         "actor": "detect_faces",
         "attempt": 2,
         "ms": 41.5,
+        "outcome": "done",
     }
 
 
@@ -59,20 +62,85 @@ def test_fields_that_a_record_does_not_have_are_left_out() -> None:
     assert "image" not in line(record())
 
 
-@pytest.mark.parametrize(("terminal", "shown"), [(True, False), (False, True)])
-def test_a_terminal_is_not_filled_with_a_line_per_run(
-    terminal: bool, shown: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    screen = io.StringIO()
-    monkeypatch.setattr(screen, "isatty", lambda: terminal)
-    monkeypatch.setattr(sys, "stderr", screen)
+def said(monkeypatch: pytest.MonkeyPatch, begin: Callable[[], None], *, terminal: bool) -> tuple[str, str]:
+    """What comes out on stdout and stderr of a run that went well and of a warning."""
+    screens = io.StringIO(), io.StringIO()
+    for screen, name in zip(screens, ("stdout", "stderr"), strict=True):
+        monkeypatch.setattr(screen, "isatty", lambda: terminal)
+        monkeypatch.setattr(sys, name, screen)
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     try:
-        start()
+        begin()
         logging.getLogger("loupe.run").info("detect_faces done")
         logging.getLogger("loupe.run").warning("The disk is full.")
     finally:
         root.handlers[:], root.level = before
-    assert ("detect_faces done" in screen.getvalue()) is shown
-    assert "The disk is full." in screen.getvalue()
+    return screens[0].getvalue(), screens[1].getvalue()
+
+
+@pytest.mark.parametrize(("begin", "stream"), [(start_part, 0), (start, 1)])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_parts_log_to_stdout_and_commands_for_people_to_stderr(
+    begin: Callable[[], None], stream: int, terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal is not filled with a line per run."""
+    out = said(monkeypatch, begin, terminal=terminal)
+    assert out[1 - stream] == ""
+    assert "The disk is full." in out[stream]
+    assert ("detect_faces done" in out[stream]) is not terminal
+    assert all(json.loads(each)["environment"] for each in out[stream].splitlines())
+
+
+RUN: dict[str, Any] = {"image": "0190", "actor": "detect_faces", "attempt": 1, "ms": 41.5}
+
+
+def emf(made: logging.LogRecord) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(EmfLines().format(made))
+    return found
+
+
+@pytest.mark.parametrize(("outcome", "failed"), [("done", 0), ("skipped", 0), ("again", 0), ("failed", 1)])
+def test_the_line_of_a_run_is_a_cloudwatch_metric_by_the_specification(outcome: str, failed: int) -> None:
+    made = record(**RUN, outcome=outcome)
+    found = emf(made)
+    about = found["_aws"]
+    assert about.keys() == {"Timestamp", "CloudWatchMetrics"}
+    assert about["Timestamp"] == int(made.created * 1000)
+    [directive] = about["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Loupe"
+    [dimensions] = directive["Dimensions"]
+    assert dimensions == ["actor"]
+    assert all(isinstance(found[name], str) and found[name] for name in dimensions)
+    assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == {
+        "ms": "Milliseconds",
+        "failed": "Count",
+    }
+    assert (found["ms"], found["failed"]) == (41.5, failed)
+    assert line(made).items() <= found.items()
+
+
+def test_a_line_that_is_not_of_a_run_is_no_metric() -> None:
+    assert emf(record()).keys() == line(record()).keys()
+
+
+@pytest.mark.parametrize(
+    ("metrics", "function", "shown"),
+    [(None, None, False), ("emf", None, True), (None, "detect_faces", True)],
+)
+def test_metrics_are_in_the_log_where_a_setting_or_lambda_says_so(
+    metrics: str | None, function: str | None, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
+    if function:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", function)
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    try:
+        start_part(metrics)
+        logging.getLogger("loupe.run").info("detect_faces done", extra=RUN | {"outcome": "done"})
+    finally:
+        root.handlers[:], root.level = before
+    assert ("_aws" in json.loads(screen.getvalue())) is shown

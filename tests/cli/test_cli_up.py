@@ -1,6 +1,7 @@
 """What `loupe up` starts, how it joins the sandbox to it, and what it says once it is there."""
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -142,6 +143,8 @@ def test_every_part_learns_the_port_so_that_links_lead_to_it(monkeypatch: pytest
 
 
 def announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **values: Any) -> str:
+    """What is said on a terminal."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with answering(200) as port:
         up._announce(set_up(monkeypatch, LOUPE_PORT=port, **values), Event())
     return capsys.readouterr().out
@@ -153,6 +156,17 @@ def test_the_page_is_announced_by_its_address(
     said = announced(monkeypatch, capsys)
     assert said.startswith("Loupe is running. Drop a picture on this page: http://127.0.0.1:")
     assert said.count("\n") == 1
+
+
+def test_where_the_log_goes_to_a_file_the_page_is_announced_in_a_line_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with answering(200) as port:
+        up._announce(set_up(monkeypatch, LOUPE_PORT=port), Event())
+    assert capsys.readouterr().out == ""
+    words = f"Loupe is running. Drop a picture on this page: http://127.0.0.1:{port + 1}/"
+    assert [record.getMessage() for record in caplog.records if words in record.getMessage()]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Alarms are raised once and resolved once, and each of both is told once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -150,6 +152,26 @@ def test_alarms_of_long_ago_are_forgotten_and_standing_ones_are_not(database: Da
     assert [each.rule for each in register.standing()] == ["sink"]
     register.follow([PARKED, OPS], (), at(9000), hears)
     assert told(database)[-1][0] == "alarm/parked//3/raised"  # a number is never given twice
+
+
+def test_many_clocks_at_once_raise_and_resolve_once(tmp_path: Path) -> None:
+    ways = [Database(tmp_path / "ledger.sqlite") for _ in range(4)]
+    registers = [SqliteAlarms(way) for way in ways]
+    steps = [(START, [PARKED, OPS]), (at(30), []), (at(30 + CALM), [])]
+    begin = Barrier(len(ways))
+
+    def look(register: SqliteAlarms) -> int:
+        count = 0
+        for moment, troubles in steps:
+            begin.wait(30)
+            count += len(register.follow(troubles, (), moment, hears))
+        return count
+
+    with ThreadPoolExecutor(len(ways)) as pool:
+        assert sum(pool.map(look, registers)) == 4
+    assert sorted(key for key, _ in told(ways[0])) == [
+        f"alarm/{which}/{what}" for which in ("parked//1", "sink/ops/2") for what in ("raised", "resolved")
+    ]
 
 
 moments = st.lists(st.tuples(st.integers(1, 400), st.booleans()), max_size=60)

@@ -24,7 +24,7 @@ from tests.export.reading_back import Read, from_csv, from_hyper, from_parquet, 
 from tests.export.registry import ACTORS, FACTS, WORDS, Registry
 
 ZONE = "Pacific/Kiritimati"
-MANY = st.lists(FACTS, max_size=8, unique_by=(lambda each: each.image, lambda each: each.short))
+MANY = st.lists(FACTS, max_size=20, unique_by=(lambda each: each.image, lambda each: each.short))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def expected_image(known: dict[str, Any], kind: Kind) -> dict[str, Any]:
 
 
 @every_kind
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(images=MANY)
 def test_images_are_what_the_ledger_says_of_them(name: str, images: Sequence[Facts]) -> None:
     kind = KINDS[name]

@@ -102,7 +102,13 @@ def test_info_counts_members_when_asked(client: WebClient) -> None:
 
 def test_list_hides_private_channels_of_others(client: WebClient) -> None:
     found = client.conversations_list(types="public_channel,private_channel")["channels"]
-    assert [c["name"] for c in found] == ["general", "pictures", "random", "private-pictures"]
+    assert [c["name"] for c in found] == [
+        "general",
+        "pictures",
+        "loupe-operators",
+        "random",
+        "private-pictures",
+    ]
     assert [c["name"] for c in found if not c["is_member"]] == ["random"]
     with refused("invalid_types"):
         client.conversations_list(types="rooms")
@@ -111,12 +117,12 @@ def test_list_hides_private_channels_of_others(client: WebClient) -> None:
 def test_list_can_leave_archived_ones_out(sandbox: Control, client: WebClient) -> None:
     sandbox.call("archive", channel="C0RANDOM01")
     found = client.conversations_list(exclude_archived=True)["channels"]
-    assert [c["name"] for c in found] == ["general", "pictures"]
+    assert [c["name"] for c in found] == ["general", "pictures", "loupe-operators"]
 
 
 def test_the_bots_own_conversations(client: WebClient) -> None:
     found = client.users_conversations(types="public_channel,im")["channels"]
-    assert [c["id"] for c in found if c["is_channel"]] == ["C0GENERAL1", PICTURES]
+    assert [c["id"] for c in found if c["is_channel"]] == ["C0GENERAL1", PICTURES, "C0OPERATOR"]
     assert len([c for c in found if c["is_im"]]) == 3
 
 

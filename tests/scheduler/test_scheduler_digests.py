@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from pipeline import digest
 from pipeline.figures import EVERYTHING, Day, Scope
 from pipeline.habits import Habit
 from scheduler.digests import FRESH, Choice, Digests
-from scheduler.timetable import due
+from scheduler.timetable import Daily, due
 from tests.scheduler import wall
 from tests.scheduler.channels import Chosen, Pictures
 
@@ -35,7 +36,7 @@ class Told(list[tuple[Scope, Day]]):
 
 def at(digests: Digests, now: float) -> set[str]:
     """Whose row is there: ``team/channel``."""
-    return {row.subject for row in digests.rows(now)}
+    return {row.subject for row in digests.rows(now) if isinstance(row, Daily)}
 
 
 def made(usual: Choice = USUAL, habits: tuple[Habit, ...] = ()) -> Digests:
@@ -108,6 +109,25 @@ def test_an_empty_day_that_was_looked_at_by_a_clock_that_ran_ahead_is_told_when_
     digests.numbers.dates[CATS] = {date(2026, 12, 23)}
     assert at(digests, NINE) == {"/"} or at(digests, NINE) == set()
     assert at(digests, moment("2026-12-24T09:00")) == {"T1/C0CATS", "/"}
+
+
+def test_a_choice_of_a_time_or_zone_that_is_unknown_here_counts_as_none() -> None:
+    for at_, zone in (
+        ("09:00", "Mars/Olympus"),
+        ("25:99", "UTC"),
+        ("soon", "UTC"),
+        ("09:00", "../etc/passwd"),
+    ):
+        assert at(made(habits=(Habit("T1", "C0CATS", at_, zone),)), NINE) == {"T1/C0CATS", "/"}
+
+
+def test_where_nobody_can_be_asked_there_is_a_row_that_fails() -> None:
+    digests = made()
+    digests.habits = None  # type: ignore[assignment]
+    (turn,) = due(digests.rows(NINE), NINE, {}, ())
+    assert (turn.row.name, turn.row.id) == ("digest", "digest")
+    with pytest.raises(AttributeError):
+        turn.act()
 
 
 def test_all_choices_are_listed_and_one_line_stands_for_the_rest() -> None:

@@ -1,0 +1,57 @@
+"""Sockets that give up at a deadline, however slowly the other side sends."""
+
+import socket
+import ssl
+import time
+from typing import Any
+
+
+class TimedSocket(socket.socket):
+    """A plain socket with a deadline."""
+
+    deadline = float("inf")
+    """By ``time.monotonic``; after it every operation is a ``TimeoutError``."""
+
+    def recv_into(self, *given: Any, **named: Any) -> int:
+        """As ever, but not after the deadline."""
+        self.settimeout(left(self.deadline))
+        return super().recv_into(*given, **named)
+
+    def sendall(self, *given: Any, **named: Any) -> None:
+        """As ever, but not after the deadline."""
+        self.settimeout(left(self.deadline))
+        super().sendall(*given, **named)
+
+    def __del__(self) -> None:
+        """A kept connection ends with the thread that kept it."""
+        self.close()
+
+
+class TimedSSLSocket(ssl.SSLSocket):
+    """A TLS socket with a deadline; for ``SSLContext.sslsocket_class``."""
+
+    deadline = float("inf")
+
+    def recv_into(self, *given: Any, **named: Any) -> int:
+        """As ever, but not after the deadline."""
+        self.settimeout(left(self.deadline))
+        return super().recv_into(*given, **named)
+
+    def sendall(self, *given: Any, **named: Any) -> None:
+        """As ever, but not after the deadline."""
+        self.settimeout(left(self.deadline))
+        super().sendall(*given, **named)
+
+    def __del__(self) -> None:
+        """A kept connection ends with the thread that kept it."""
+        self.close()
+
+
+def left(deadline: float) -> float | None:
+    """Seconds until the deadline. Raises ``TimeoutError`` after it."""
+    if deadline == float("inf"):
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError("the deadline has passed")
+    return seconds

@@ -1,0 +1,88 @@
+"""MiniStack: SNS and SQS on loopback, in a process of its own and an environment of its own (.ci/tools)."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import boto3
+import pytest
+
+PYTHON = Path(__file__).parent / ".venv" / "bin" / "python"
+START_SECONDS = 30.0
+REGION, ACCOUNT = "eu-west-1", "000000000000"
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
+
+
+@dataclass(frozen=True)
+class MiniStack:
+    """A running MiniStack."""
+
+    url: str
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of a service; never asks anybody but MiniStack."""
+        return boto3.session.Session().client(
+            service,
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+def need() -> None:
+    """Skip where it is not installed, but never in CI."""
+    if PYTHON.exists():
+        return
+    words = "tests/servers/.venv missing: run .ci/tools"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@contextmanager
+def ministack(folder: Path) -> Iterator[MiniStack]:
+    """MiniStack on a free port, with its state and log below ``folder``."""
+    need()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+    }
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "LOUPE_")) and "proxy" not in n}
+    with (folder / "ministack.log").open("wb") as log:
+        process = subprocess.Popen(
+            [PYTHON, "-m", "ministack"], cwd=folder, env=clean | given, stdout=log, stderr=log
+        )
+        try:
+            _ready(f"http://127.0.0.1:{port}", process)
+            yield MiniStack(f"http://127.0.0.1:{port}")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    direct, until = build_opener(ProxyHandler({})), time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with direct.open(f"{url}/_ministack/health", timeout=2):
+                return
+        except (URLError, OSError):
+            assert process.poll() is None, "MiniStack ended"
+            assert time.monotonic() < until, "MiniStack does not answer"
+            time.sleep(0.05)
