@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from time import time as seconds
-from zoneinfo import ZoneInfo
 
 from loupe import digests
 from loupe.ground import Ground
@@ -14,6 +12,7 @@ from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.figures import Day, Scope, day_of
 from pipeline.habits import OFF, Habit
+from scheduler.hours import next_opening
 
 PAUSE = 300.0
 """Seconds after which a channel may ask for another digest."""
@@ -39,7 +38,7 @@ class DigestDesk:
     def next_at(self, team: str, channel: str) -> float | None:
         """See ``Digests.next_at``."""
         habit = self.habit(team, channel)
-        return None if habit.at == OFF else _next(habit, self.clock())
+        return None if habit.at == OFF else next_opening(habit.at, habit.zone, self.clock())
 
     def headline(self, team: str, channel: str) -> str:
         """See ``Digests.headline``."""
@@ -57,11 +56,3 @@ class DigestDesk:
 
     def _today(self, team: str, channel: str) -> Day:
         return day_of(self.clock(), self.habit(team, channel).zone)
-
-
-def _next(habit: Habit, now: float) -> float:
-    zone = ZoneInfo(habit.zone)
-    today = datetime.fromtimestamp(now, zone).date()
-    days = (today, today + timedelta(days=1))
-    moments = (datetime.combine(day, time.fromisoformat(habit.at), zone).timestamp() for day in days)
-    return next((moment for moment in moments if moment > now), now)

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from loupe import mail, slack
-from loupe.digests import digest_of as digest_of
-from loupe.digests import tell_digest as tell_digest
 from loupe.ground import Ground, pulse
 from loupe.sinks import sinks
 from pipeline.adapters import hook_forms
@@ -93,7 +91,7 @@ def try_out(base: Ground, sink: Sink, number: str) -> None:
     piece = Piece(draft.id, draft.kind, draft.subject, datetime.now(UTC), draft.data)
     delivery = Delivery(0, piece, Address(sink.name), "", attempts=1, born=piece.at.timestamp())
     if sink.kind == "slack":
-        carrier: Carrier = slack_sender(base).carriers[sink.name]
+        carrier: Carrier = slack.bulletins(base, sink.address)
     elif sink.kind in CARRIERS:
         carrier = CARRIERS[sink.kind](base, sink)
     else:

@@ -135,8 +135,9 @@ towns = st.builds(Visited, st.text(max_size=90), st.none(), counts)
 def test_whatever_a_day_was_like_slack_takes_its_digest(
     number: int, parked: list[Shelved], visited: list[Visited], held: list[str], everywhere: bool
 ) -> None:
-    last = replace(Figures(DAY, number), done=number, held=number, nude=number, p95_seconds=1.5e6)
-    last = replace(last, median_seconds=1.5e6, bytes_in=number, bytes_before=number)
+    names = ("images", "done", "held", "rejected", "failed", "waiting", "nude", "with_faces", "published")
+    many: dict[str, Any] = dict.fromkeys((*names, "bytes_in", "bytes_before"), number)
+    last = Figures(DAY, median_seconds=1.5e6, p95_seconds=1.5e6, **many)
     cases = Cases(parked=tuple(parked), parked_in_all=len(parked), held=tuple(held))
     known: dict[str, Any] = {"figures": last, "week": (last,) * 7, "towns": tuple(visited), "cases": cases}
     data = told(EVERYTHING if everywhere else HERE, **known)

@@ -117,6 +117,7 @@ def test_with_a_running_loupe_it_goes_out_now(book: DayBook) -> None:
 def test_mailboxes_hear_of_everything_and_sinks_as_they_asked(
     book: DayBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LOUPE_MAIL", "smtp://localhost:25")
     monkeypatch.setenv("LOUPE_MAIL_TO", "ada@example.org")
     row = {
         "kind": "webhook",
