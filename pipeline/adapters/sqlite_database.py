@@ -39,7 +39,7 @@ class Database:
         connection = self.connection()
         with self._worded():
             there = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
-            if there.issuperset(CREATED.findall(schema)):
+            if (wanted := CREATED.findall(schema)) and there.issuperset(wanted):
                 return
             try:
                 connection.executescript(f"BEGIN IMMEDIATE;{schema};COMMIT;")
