@@ -12,6 +12,7 @@ TABLES = {
     "cards": "Cards, through the sandbox and every process",
     "renditions": "Renditions of a 12 MP JPEG",
     "watermark": "Invisible watermark",
+    "news": "News to webhooks on loopback",
     "dashboard": "Dashboard",
     "export": "Export of 100,000 images",
 }

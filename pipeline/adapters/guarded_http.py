@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import certifi
@@ -46,6 +47,7 @@ class Answer:
     body: bytes
 
 
+@lru_cache(maxsize=256)
 def shown(url: str) -> str:
     """Scheme and host of an address, all of it that may be told."""
     try:
@@ -56,6 +58,7 @@ def shown(url: str) -> str:
     return f"{found.scheme}://{found.host}{port}"
 
 
+@lru_cache(maxsize=256)
 def host_of(url: str) -> str:
     """The host of an address as it is compared: ASCII, lower case, without a final dot or brackets."""
     try:
@@ -106,11 +109,11 @@ class GuardedHttp:
 
     def look(self, url: str) -> None:
         """Resolve and check an address without connecting."""
-        found = self._parsed(url)
+        found = self._allowed(url)
         self._addresses(found, _port(found))
 
     def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        found = self._parsed(url)
+        found = self._allowed(url)
         deadline = time.monotonic() + self._seconds
         try:
             connection, kept = self._connection(found, deadline)
@@ -126,9 +129,9 @@ class GuardedHttp:
         except (OSError, HTTPError, http.client.HTTPException) as fault:
             raise Transient(_words(shown(url), fault)) from None
 
-    def _parsed(self, url: str) -> Url:
+    def _allowed(self, url: str) -> Url:
         try:
-            found = parse_url(url)
+            found = _parsed(url)
         except LocationParseError:
             raise Forbidden("The address cannot be read.") from None
         if found.scheme not in ("https", "http") or not found.host or found.auth is not None:
@@ -140,7 +143,7 @@ class GuardedHttp:
     def _connection(self, url: Url, deadline: float) -> tuple[HTTPConnection, bool]:
         """A connection that is open, and whether it was kept from before."""
         kept: dict[str, HTTPConnection] = self._local.__dict__.setdefault("kept", {})
-        origin = shown(str(url))
+        origin = shown(url.url)
         known = kept.pop(origin, None)
         if known is not None and known.is_connected:
             kept[origin] = known
@@ -165,14 +168,14 @@ class GuardedHttp:
 
     def _addresses(self, url: Url, port: int) -> list[tuple[Any, ...]]:
         """Everything that the host resolves to, all of it allowed."""
-        origin = shown(str(url))
+        origin = shown(url.url)
         try:
             found = self._resolve((url.host or "").strip("[]"), port)
         except (OSError, UnicodeError):
             raise Transient(f"{origin} cannot be found.") from None
         if not found:
             raise Transient(f"{origin} cannot be found.")
-        if host_of(str(url)) not in self._named and not all(is_public(str(each[4][0])) for each in found):
+        if host_of(url.url) not in self._named and not all(is_public(str(each[4][0])) for each in found):
             raise Forbidden(f"{origin} is not a public address, and LOUPE_NEWS_HOSTS does not name it.")
         return found
 
@@ -197,6 +200,9 @@ class GuardedHttp:
         if not whole or answer.headers.get("connection", "").lower() == "close":
             connection.close()
         return Answer(answer.status, {n.lower(): v for n, v in answer.headers.items()}, text)
+
+
+_parsed = lru_cache(maxsize=256)(parse_url)
 
 
 def _dialled(addresses: list[tuple[Any, ...]], deadline: float) -> socket.socket:
