@@ -91,7 +91,7 @@ def try_out(base: Ground, sink: Sink, number: str) -> None:
     piece = Piece(draft.id, draft.kind, draft.subject, datetime.now(UTC), draft.data)
     delivery = Delivery(0, piece, Address(sink.name), "", attempts=1, born=piece.at.timestamp())
     if sink.kind == "slack":
-        carrier: Carrier = slack_sender(base).carriers[sink.name]
+        carrier: Carrier = slack.bulletins(base, sink.address)
     elif sink.kind in CARRIERS:
         carrier = CARRIERS[sink.kind](base, sink)
     else:

@@ -3,6 +3,7 @@
 LoupeError
 ├── Rejected          this image will never do; the words are for the person who posted it
 ├── Transient         not now; try again, optionally after so many seconds
+│   └── Deferred      not this mailbox now; the others behind the same server may take theirs
 ├── Declaration       an actor's signature does not say what it must
 ├── Misconfigured     a setting is missing or wrong
 ├── Undeliverable     a piece of news that its address will never take; parked at once
@@ -38,6 +39,10 @@ class Transient(LoupeError):
         super().__init__(words)
         self.retry_after = retry_after
         """Seconds to wait at least, when the other side named them."""
+
+
+class Deferred(Transient):
+    """This mailbox does not take it now."""
 
 
 class Declaration(LoupeError):

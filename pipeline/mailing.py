@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from typing import Any
 
-from pipeline.errors import Transient, Undeliverable
+from pipeline.errors import Deferred, Transient, Undeliverable
 from pipeline.letters.mailbox import folded, masked
 from pipeline.letters.message import Cover, message
 from pipeline.letters.writing import Reader, letter
@@ -18,6 +18,7 @@ from pipeline.news import Piece
 from pipeline.outbox import Delivery, Note
 from pipeline.posting import Answer, Never, NotNow, Parcel, Post, Taken, Unsure
 from pipeline.subscribers import Bounces, Subscribers, Tokens
+from pipeline.telling import told
 
 HANDED, TAKEN = "handed_over", "taken"
 """What a delivery's progress says: the birth of the delivery whose last step was taken, or was answered. A
@@ -93,9 +94,9 @@ class MailCarrier:
         _judge(answer)
 
     def _parcel(self, delivery: Delivery) -> Parcel:
-        piece, reader = delivery.piece, self._readers(delivery)
+        piece, reader = told(delivery), self._readers(delivery)
         chart = self._draw(piece) if piece.kind == "digest" else None
-        written = letter(piece, reader, chart, redacted=delivery.redacted)
+        written = letter(piece, reader, chart)
         thread = piece.subject if piece.image or piece.kind == "alarm" else ""
         cover = Cover(self._sender, reader.mailbox, piece.id, piece.at, thread)
         return Parcel(self._sender.addr_spec, reader.mailbox, message(written, cover))
@@ -118,8 +119,8 @@ class MailCarrier:
 
 def _judge(answer: Answer) -> None:
     match answer:
-        case NotNow(words):
-            raise Transient(words)
+        case NotNow(words, mailbox):
+            raise Deferred(words) if mailbox else Transient(words)
         case Never(words):
             raise Undeliverable(words)
         case Unsure(words):

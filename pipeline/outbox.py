@@ -51,6 +51,8 @@ class Missed:
     fault: str
     asked: float = 0.0
     """Seconds that the address wants to be left alone (Retry-After)."""
+    alone: bool = False
+    """It concerns this one mailbox; the sink itself answers well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from uuid import uuid4
 
 from pipeline.beats import nobody
-from pipeline.errors import LoupeError, Transient, Undeliverable, Unwanted
+from pipeline.errors import Deferred, LoupeError, Transient, Undeliverable, Unwanted
 from pipeline.outbox import UNPACED, Carrier, Delivery, Gone, Missed, Outbox, Outcome, Parked, Sent
 from pipeline.processes import alive
 
@@ -150,7 +150,8 @@ class Sender:
         except Unwanted as fault:
             return Gone(delivery, fault.words)
         except Transient as fault:
-            return Missed(delivery, fault.words, fault.retry_after or 0.0)
+            alone = isinstance(fault, Deferred)
+            return Missed(delivery, fault.words, fault.retry_after or 0.0, alone)
         except Exception as fault:
             log.exception("news: a carrier broke; it is tried again")
             return Missed(delivery, f"A fault of Loupe's own: {type(fault).__name__}.")

@@ -42,7 +42,7 @@ def headline(piece: Piece) -> str:
     if isinstance(given, str) and piece.kind == "digest":
         return f"{piece.data.get('date')}: {given}"
     if isinstance(given, str):
-        return given
+        return given.rstrip(".")
     return _HEADLINES[piece.kind](piece.data).rstrip(".")
 
 
@@ -82,11 +82,6 @@ def _published(data: Mapping[str, Any]) -> str:
     return f"{data.get('short')} is published: {size(after)} instead of {size(before)}"
 
 
-def _alarm(data: Mapping[str, Any]) -> str:
-    over = "Resolved" if data.get("state") == "resolved" else "Alarm"
-    return f"{over}: {data.get('words') or data.get('rule') or 'something is wrong'}"
-
-
 def _other(data: Mapping[str, Any]) -> str:
     return str(data.get("words") or "News of Loupe")
 
@@ -96,7 +91,7 @@ _HEADLINES: Mapping[Kind, Callable[[Mapping[str, Any]], str]] = {
     "held": _held,
     "failed": _failed,
     "published": _published,
-    "alarm": _alarm,
+    "alarm": _other,
     "digest": _other,
     "test": _other,
 }

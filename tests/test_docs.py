@@ -71,6 +71,7 @@ COMMANDS = [
     "replay",
     "restore",
     "status",
+    "subscribers",
     "up",
 ]
 

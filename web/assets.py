@@ -16,6 +16,8 @@ FOLDER = Path(__file__).parent / "static"
 WHERE = "/i/static"
 """Below the public files, so that whatever stands before those brings these too. No image has this id."""
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+AFTER = {"dashboard.css": "page.css"}
+"""What is served behind the content of another file: a page that needs both waits for one answer."""
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
@@ -29,7 +31,8 @@ class Asset:
 
 
 def _read(path: Path) -> Asset:
-    content = path.read_bytes()
+    before = path.with_name(AFTER[path.name]).read_bytes() if path.name in AFTER else b""
+    content = before + path.read_bytes()
     name = f"{path.stem}-{sha256(content).hexdigest()[:12]}{path.suffix}"
     return Asset(name, TYPES[path.suffix], content)
 

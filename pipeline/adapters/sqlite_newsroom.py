@@ -58,6 +58,10 @@ DELIVER = (
 )
 
 
+DECIDING = "decide_release"
+"""The actor whose run is waited for: until it has ended, findings and decision may not belong together."""
+
+
 class SqliteNewsroom:
     """``pipeline.outbox.Newsroom``, and ``pipeline.ports.News`` for the sinks that are rows of settings.
 
@@ -78,9 +82,12 @@ class SqliteNewsroom:
         database.define(sqlite_tombstones.SCHEMA + SCHEMA)
 
     def announce(self, image: str, source: Source, report: Report) -> tuple[str, ...]:
-        """See ``News.announce``; what is told is read from the ledger."""
+        """See ``News.announce``; what is told is read from the ledger.
+
+        Nothing is told while the image is decided anew: whoever announces it runs again after that.
+        """
         with self._database.write() as connection:
-            if sqlite_tombstones.stands(connection, image):
+            if sqlite_tombstones.stands(connection, image) or DECIDING in of_image(connection, image):
                 return ()
             known = self._report(connection, image) or report
             last = _last(connection, image)

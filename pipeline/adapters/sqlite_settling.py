@@ -59,13 +59,17 @@ def _failed(
     if isinstance(outcome, Gone):
         kept = connection.execute(WAIT, (now, 0, outcome.fault, *_claim(delivery))).rowcount
         return gone(breaker, outcome.fault) if kept else breaker
+    if outcome.alone:
+        breaker = taken(breaker)
     wait = again(breaker, delivery.attempts, outcome.asked, now, waits)
     if wait is None:
         kept = connection.execute(PARK, (outcome.fault, *_claim(delivery))).rowcount
     else:
         given = (wait.until, int(wait.counted), outcome.fault, *_claim(delivery))
         kept = connection.execute(WAIT, given).rowcount
-    return missed(breaker, delivery.number, outcome.fault, outcome.asked, now) if kept else breaker
+    if outcome.alone or not kept:
+        return breaker
+    return missed(breaker, delivery.number, outcome.fault, outcome.asked, now)
 
 
 def _claim(delivery: Delivery) -> tuple[int, str]:

@@ -20,7 +20,7 @@ def digest_letter(data: Mapping[str, Any], png: bytes | None, *, everything: boo
 
     ``everything``: for an operator, or a sink that one set up. Others hear nothing of single images.
     """
-    day = long(data["date"])
+    day = f"{long(data['date'])}{', so far' if data.get('so_far') else ''}"
     return Letter(
         subject=f"Loupe, {day}: {data['headline']}",
         title=f"{day}, {data['channel']}" if data.get("channel") else day,

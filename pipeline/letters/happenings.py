@@ -3,37 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline import telling
 from pipeline.letters.dates import moment
 from pipeline.letters.letter import Letter, Link, Tone
+from pipeline.news import Piece
 from pipeline.text import size
 
-GONE = ("place", "location", "page", "renditions", "alt")
-"""What is not told (any more) of an image that may not be shown."""
-ENDINGS = {
+TITLES = {
     "verdict": "was looked at",
-    "held": "is held: it is not shown",
+    "held": "is held",
     "published": "was published",
-    "failed": "could not be finished",
-}
-DECISIONS = {
-    "cleared": "It may be shown.",
-    "review": "A person decides whether it may be shown.",
-    "held": "It is not shown.",
+    "failed": "is not finished",
 }
 
 
-def image_letter(kind: str, data: Mapping[str, Any], *, redacted: bool) -> Letter:
-    """The letter about a piece of news of an image; ``data`` as in ``pipeline.news.of_report``."""
-    known = {name: value for name, value in data.items() if not (redacted and name in GONE)}
-    said = f"{known['short']} {ENDINGS[kind]}"
-    page = known.get("page")
+def image_letter(piece: Piece) -> Letter:
+    """The letter about a piece of news of an image, as ``pipeline.telling.told`` lets it be told."""
+    data, said = piece.data, telling.headline(piece)
+    page, title = telling.link(piece), TITLES[piece.kind]
+    if piece.kind == "published" and not data.get("shown"):
+        title = "is not shown any more"
     return Letter(
         subject=f"Loupe: {said}",
-        title=said,
-        lead=_lead(known, said),
-        tone="wrong" if kind == "failed" else "calm",
-        pairs=[(label, words) for label, words in _pairs(known) if words],
-        link=Link("Look at its page", str(page)) if page else None,
+        title=f"{data['short']} {title}",
+        lead=f"{said}.",
+        tone="wrong" if piece.kind == "failed" else "calm",
+        lines=[str(data["alt"])] if data.get("alt") else [],
+        pairs=[(label, words) for label, words in _pairs(data) if words],
+        link=Link("Look at its page", page) if page else None,
     )
 
 
@@ -75,11 +72,6 @@ def _pairs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Channel", data.get("channel") or ""),
         ("Posted", moment(data.get("entered_at"))),
     ]
-
-
-def _lead(data: Mapping[str, Any], said: str) -> str:
-    decided = DECISIONS.get(str(data.get("decision")))
-    return str(data.get("reason") or data.get("alt") or decided or f"{said}.")
 
 
 def _nudity(data: Mapping[str, Any]) -> str:

@@ -28,11 +28,11 @@ class Reader:
     """Address of the page where somebody who was asked for becomes a subscriber."""
 
 
-def letter(piece: Piece, reader: Reader, chart: bytes | None, *, redacted: bool) -> Letter:
-    """The letter that tells a piece of news to its reader."""
+def letter(piece: Piece, reader: Reader, chart: bytes | None) -> Letter:
+    """The letter that tells a piece of news, as ``pipeline.telling.told`` lets it be told, to its reader."""
     if piece.kind == "confirm":
         return confirmation(reader)
-    written = _written(piece, reader, chart, redacted=redacted)
+    written = _written(piece, reader, chart)
     whence = OPERATOR if reader.operator else SUBSCRIBER
     stop = Link("Stop this mail", reader.stop) if reader.stop else None
     return replace(written, why=f"{written.why} {whence}".strip(), stop=stop)
@@ -49,13 +49,13 @@ def confirmation(reader: Reader) -> Letter:
     )
 
 
-def _written(piece: Piece, reader: Reader, chart: bytes | None, *, redacted: bool) -> Letter:
+def _written(piece: Piece, reader: Reader, chart: bytes | None) -> Letter:
     match piece.kind:
         case "digest":
             return digest_letter(piece.data, chart, everything=reader.operator)
         case "alarm":
             return alarm_letter(piece.data)
         case "verdict" | "held" | "published" | "failed":
-            return image_letter(piece.kind, piece.data, redacted=redacted)
+            return image_letter(piece)
         case _:
             return plain_letter(piece.data)

@@ -55,7 +55,7 @@ def shown(name: str) -> str:
     news, reader = CASES[name]
     png = chart.draw(news.data["week"]) if news.kind == "digest" else None
     found = f"data:image/png;base64,{base64.b64encode(png or b'').decode()}"
-    return html(letter(news, reader, png, redacted=False), found)
+    return html(letter(news, reader, png), found)
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:

@@ -112,7 +112,7 @@ def test_a_sink_may_be_a_mailbox(tmp_path: Path, book: Book, given: Set) -> None
 @pytest.mark.parametrize(
     ("sink", "words"),
     [
-        ('{"desk": {"kind": "email", "address": "desk"}}', "the address of desk will not do"),
+        ('{"desk": {"kind": "email", "address": "a..b@example.org"}}', "the address of desk will not do"),
         ('{"desk": {"kind": "email", "address": "desk@example.org"}}', "LOUPE_MAIL is not set"),
     ],
 )

@@ -38,13 +38,16 @@ def test_a_part_is_as_old_as_its_last_sign_of_life(tmp_path: Path) -> None:
     assert all(0 <= age < SILENT for age in beats.ages().values())
 
 
-def test_a_loop_that_turns_often_beats_at_once_and_then_every_ten_seconds() -> None:
+@pytest.mark.parametrize(("turn", "beats"), [(0.1, 12), (EVERY - 0.02, 11), (EVERY, 10), (3 * EVERY, 4)])
+def test_a_loop_beats_at_once_and_then_at_least_every_ten_seconds_if_it_turns(
+    turn: float, beats: int
+) -> None:
     heard, now = Heard(), [0.0]
     pulse = Pulse(heard, "bot", lambda: now[0])
-    for _ in range(1000):
+    while now[0] < 10 * EVERY:
         pulse()
-        now[0] += EVERY / 100
-    assert len(heard.parts) == 10
+        now[0] += turn
+    assert len(heard.parts) == beats
 
 
 def test_a_ledger_that_cannot_be_reached_does_not_stop_the_loop() -> None:

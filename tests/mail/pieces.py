@@ -76,6 +76,7 @@ PUBLISHED = {
     "source": "slack",
     "team": "T01",
     "channel": "C0PICTURES",
+    "shown": True,
     "page": "https://pictures.example.org/i/018f-image",
     "alt": "Photo of two people in Interlaken, Switzerland",
     "renditions": [{"name": "w150"}, {"name": "h150"}],

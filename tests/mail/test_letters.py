@@ -10,7 +10,10 @@ from pipeline.letters.digests import row
 from pipeline.letters.letter import Letter
 from pipeline.letters.message import Cover, message
 from pipeline.letters.writing import Reader, letter
+from pipeline.news import Address as To
 from pipeline.news import Kind
+from pipeline.outbox import Delivery
+from pipeline.telling import told
 from pipeline.text import size
 from tests.mail.pieces import ALARM, AT, PNG, PUBLISHED, RESOLVED, VERDICT, digest_data, piece
 from tests.mail.reading import parsed, part, picture, seen
@@ -24,7 +27,8 @@ NUMBER = re.compile(r"\d[\d,.]*")
 def written(
     reader: Reader = OPERATOR, kind: Kind = "digest", data: dict[str, Any] | None = None, **more: Any
 ) -> Letter:
-    return letter(piece(kind, data), reader, more.pop("chart", None), redacted=more.pop("redacted", False))
+    found = Delivery(1, piece(kind, data), To("mail"), "test", 1, 0.0, redacted=more.pop("redacted", False))
+    return letter(told(found), reader, more.pop("chart", None))
 
 
 def sent(letter: Letter, mailbox: str = "ops@example.org") -> bytes:
@@ -120,6 +124,12 @@ def test_a_day_without_a_picture_has_no_median() -> None:
     assert "median" not in [label for _, label in written(data=data).tiles]
 
 
+def test_a_day_that_is_not_over_says_so() -> None:
+    mail = written(data=digest_data(so_far=True))
+    assert mail.title == "Sat 21 Nov 2026, so far"
+    assert mail.subject.startswith("Loupe, Sat 21 Nov 2026, so far: ")
+
+
 def test_a_channels_digest_names_the_channel() -> None:
     assert written(data=digest_data(channel="C0PICTURES")).title == "Sat 21 Nov 2026, C0PICTURES"
 
@@ -136,7 +146,8 @@ def test_an_alarm_says_what_is_wrong_and_later_that_it_is_over() -> None:
 def test_a_published_picture_comes_with_its_page() -> None:
     mail = written(kind="published", data=PUBLISHED)
     text, html = both(mail)
-    assert mail.subject == "Loupe: IMG-7F3K was published"
+    assert mail.subject == "Loupe: IMG-7F3K is published: 640 kB instead of 5.0 MB"
+    assert mail.title == "IMG-7F3K was published"
     for words in (text, html):
         assert "https://pictures.example.org/i/018f-image" in words
         assert "2, 5.0 MB made 640 kB" in words
@@ -161,7 +172,7 @@ def test_a_verdict_is_told_in_words() -> None:
 def test_a_held_picture_is_told_with_the_reason() -> None:
     held = written(kind="held", data={"short": "IMG-7F3K", "decision": "held", "reason": "Probably nude."})
     assert "Probably nude." in both(held)[0]
-    assert held.subject == "Loupe: IMG-7F3K is held: it is not shown"
+    assert held.subject == "Loupe: IMG-7F3K is held: Probably nude"
 
 
 def test_a_letter_of_confirmation_holds_one_link_and_no_figures() -> None:

@@ -57,6 +57,27 @@ def test_a_message_that_was_refused_after_it_was_handed_over_is_not_in_doubt(hom
     assert list(home.book.count().values()) == [1]
 
 
+def test_mailboxes_that_wait_hold_up_no_other(home: House) -> None:
+    home.book.at_rcpt = lambda mailbox, times: "450 4.2.0 Greylisted" if mailbox.startswith("slow") else None
+    for number in range(12):
+        home.subscribe(f"slow{number}@example.org")
+        home.tell(f"slow{number}@example.org", number=number)
+    home.tell(OPS, number=99)
+    home.send()
+    assert [mailbox for mailbox, _ in home.book.got] == [OPS]
+    assert (home.standing().state, home.standing().due) == ("closed", 12)
+    home.send()
+    assert set(home.book.tried.values()) == {1}
+
+
+def test_a_server_that_is_down_opens_the_breaker(home: House) -> None:
+    home.book.breaks = {"rcpt"}
+    for number in range(6):
+        home.tell(OPS, number=number)
+    home.send()
+    assert home.standing().state == "open"
+
+
 def test_what_is_refused_for_good_is_parked_with_the_servers_words(home: House) -> None:
     home.book.at_rcpt = lambda *_: "550 5.1.1 No such user"
     home.tell(OPS)

@@ -1,9 +1,13 @@
 """Pieces of news of every kind, as they are written."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline import alarms, digest
+from pipeline.alarms import Alarm
+from pipeline.digest import Cases, Digest
+from pipeline.figures import EVERYTHING, Day, Figures, Step
 from pipeline.news import Address, Draft, Kind, Piece
 from pipeline.outbox import Delivery
 
@@ -19,6 +23,21 @@ ABOUT: dict[str, Any] = {
     "channel": "C012AB3CD",
 }
 PLACE = {"name": "Sofia", "region": "Sofia-Capital", "country": "Bulgaria", "country_code": "BG"}
+TODAY = Figures(
+    Day(date(2026, 11, 22), "Europe/Sofia"),
+    images=14,
+    done=12,
+    held=1,
+    failed=1,
+    nude=1,
+    with_faces=6,
+    published=12,
+    median_seconds=1.8,
+    p95_seconds=3.1,
+    bytes_in=44_000_000,
+    bytes_before=70_000_000,
+    bytes_after=9_000_000,
+)
 DATA: dict[Kind, dict[str, Any]] = {
     "verdict": ABOUT
     | {
@@ -54,28 +73,19 @@ DATA: dict[Kind, dict[str, Any]] = {
         "bytes_before": 61000000,
         "bytes_after": 4200000,
     },
-    "digest": {
-        "date": "2026-11-22",
-        "zone": "Europe/Sofia",
-        "team": None,
-        "channel": None,
-        "headline": "14 images, 1 held, 0 failed, median 1.8 s, 61.0 MB saved",
-        "images": 14,
-        "held": 1,
-        "week": [{"date": "2026-11-22", "images": 14}],
-        "towns": [],
-        "slowest": None,
-        "parked": [],
-        "lines": ["Slowest step: detect_faces, p95 812 ms over 14 runs."],
-    },
-    "alarm": {
-        "rule": "parked",
-        "subject": "",
-        "state": "raised",
-        "words": "3 runs are parked; run `loupe replay --parked`.",
-        "raised_at": "2026-11-22T09:30:00.250+00:00",
-        "resolved_at": None,
-    },
+    "digest": digest.data(
+        Digest(
+            scope=EVERYTHING,
+            figures=TODAY,
+            week=(TODAY,),
+            towns=(),
+            steps=(Step("detect_faces", 14, 0, 0, 0, 231.0, 812.0),),
+            cases=Cases(held=("IMG-9W2Q",), formats=(("JPEG", 12), ("PNG", 2))),
+        )
+    ),
+    "alarm": alarms.data(
+        Alarm("parked", "", "3 runs are parked.\nRun `loupe replay --parked`.", AT, number=1)
+    ),
     "test": {"words": "A test of the sink ops. Nothing has happened."},
 }
 
