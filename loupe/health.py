@@ -7,8 +7,8 @@ from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.beats import silent
 from pipeline.errors import Unavailable
 
-FLOOR = 256 << 20
-"""Bytes free below which no picture is taken: what was accepted must still be written down."""
+FLOOR = 4 << 20
+"""Bytes free below which no picture can be taken for certain. An alarm calls out long before."""
 PATIENCE = 2.0
 """Seconds in which a writer of the ledger should have had its turn."""
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pipeline.alarms import Alarm, Alarms
 from pipeline.alarms import data as alarming
 from pipeline.alt import plain
-from pipeline.beats import SILENT, Beats
+from pipeline.beats import PARTS, SILENT, Beats
 from pipeline.catalog import Catalog, Queue
 from pipeline.digest import Digest, digest
 from pipeline.digest import data as digested
@@ -92,15 +92,15 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of Loupe, and the seconds since it was heard of."""
+    """A part of Loupe, and the seconds since it was heard of; None: never."""
 
     name: str
-    age: float
+    age: float | None
 
     @property
     def silent(self) -> bool:
         """Is it missed?"""
-        return self.age > SILENT
+        return self.age is not None and self.age > SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def board(watched: Watched, wanted: Asked, now: float) -> Board:
         queue=watched.catalog.queue(),
         stuck=tuple(_stuck(watched.catalog)),
         sinks=tuple(sinks(watched.sinks, watched.outbox.standings(), now)),
-        parts=tuple(Part(name, age) for name, age in sorted(watched.beats.ages().items())),
+        parts=parts(watched.beats.ages()),
         alarms=tuple(watched.alarms.standing()),
     )
 
@@ -171,9 +171,15 @@ def data(told: Board) -> dict[str, Any]:
         "queue": asdict(told.queue),
         "parked": [asdict(each) | {"since": _time(each.since)} for each in told.stuck],
         "sinks": [_sink(each) for each in told.sinks],
-        "parts": {each.name: round(each.age, 1) for each in told.parts},
+        "parts": {each.name: each.age and round(each.age, 1) for each in told.parts},
         "alarms": [alarming(each) for each in told.alarms],
     }
+
+
+def parts(ages: Mapping[str, float]) -> tuple[Part, ...]:
+    """Those that should be there and those that were, by name; none as long as nothing ever ran."""
+    names = {*PARTS, *ages} if ages else ()
+    return tuple(Part(name, ages.get(name)) for name in sorted(names))
 
 
 def sinks(known: Mapping[str, str], standings: Sequence[Standing], now: float) -> list[Sink]:

@@ -36,7 +36,7 @@ def image_letter(piece: Piece) -> Letter:
 
 def alarm_letter(data: Mapping[str, Any]) -> Letter:
     """The letter about an alarm that was raised or resolved."""
-    resolved = bool(data.get("resolved_at"))
+    resolved = data.get("state") == "resolved"
     tone: Tone = "well" if resolved else "wrong"
     lead = str(data.get("words") or data.get("headline")).partition("\n")[0]
     pairs = [("Raised", moment(data.get("raised_at"))), ("Resolved", moment(data.get("resolved_at"))),

@@ -259,7 +259,9 @@ def test_what_was_well_for_a_moment_is_told_as_such(alarmed: Ground) -> None:
     assert ", well since " in told(alarmed, "status")
 
 
-def test_nobody_is_written_to_who_is_not_there(tmp_path: Path) -> None:
+def test_nobody_is_written_to_who_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")  # the sandbox has a channel of its own for operators
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
     base = ground(settings_of(tmp_path, sinks={}, operators_channel="", mail_to=()))
     park(base, 1, time.time())
     Watch(base, ()).look()

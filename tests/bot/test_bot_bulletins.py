@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 
 from bot.bulletins.noted import Noted
+from bot.cards.words import escape
+from pipeline import telling
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
+from pipeline.errors import Unavailable
+from pipeline.news import SLACK, Kind, Piece
 from pipeline.outbox import Missed, Parked, Sent
 from sandbox.blocks import problems
 from tests.bot.digests import CHANNEL, told
 from tests.bot.kiosk import Kiosk, kiosk
+from tests.news.samples import AT, DATA
 
 
 @pytest.fixture
@@ -154,3 +159,24 @@ def test_a_picture_of_a_channel_waits_while_a_bulletin_was_just_posted(here: Kio
     here.paced = True
     here.bring(here.write("alarm", data={"headline": "x"}))
     assert SqliteCards(here.database).rest(told()["team"], CHANNEL, 1.0) > 0
+
+
+def test_whoever_lost_the_claim_posts_nothing(here: Kiosk) -> None:
+    late = here.write()
+    outbox = SqliteOutbox(here.database)
+    outbox.release("kiosk")
+    assert outbox.turn(SLACK, "another", (), want=1, lease=60)
+    with pytest.raises(Unavailable):
+        here.carry(late)
+    assert not here.bulletins()
+
+
+@pytest.mark.parametrize("kind", ["verdict", "held", "failed", "published"])
+def test_news_of_images_is_told_in_the_words_that_all_sinks_share(here: Kiosk, kind: Kind) -> None:
+    data = DATA[kind]
+    here.bring(here.write(kind, data=data))
+    (message,) = here.bulletins()
+    piece = Piece("id", kind, "1", AT, data)
+    assert message["text"].startswith(f"*{escape(telling.headline(piece))}*\n")
+    assert all(escape(line) in message["text"] for line in telling.lines(piece))
+    assert not problems(message["blocks"])

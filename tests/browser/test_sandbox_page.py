@@ -219,7 +219,7 @@ def test_news_in_other_channels_is_marked(channel: Page, workspace: Control) -> 
 
 
 def test_the_direct_conversation_has_a_home_tab(channel: Page) -> None:
-    channel.get_by_role("button", name="Loupe", exact=False).click()
+    channel.get_by_role("button", name="Loupe", exact=True).click()
     channel.get_by_role("button", name="Home").click()
     expect(channel.get_by_text("Welcome home")).to_be_visible()
     channel.get_by_role("button", name="Messages").click()

@@ -89,6 +89,17 @@ def test_with_tokens_there_is_no_sandbox_and_nothing_is_made_up(monkeypatch: pyt
     assert up._environment(config) == {"LOUPE_PORT": str(config.port)}
 
 
+def test_in_the_sandbox_all_people_are_operators_unless_somebody_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = up._environment(set_up(monkeypatch, LOUPE_PORT=8080))
+    assert made["LOUPE_OPERATORS"] == "U0ADALOVE1,U0GRACEH01,U0LINUSP01"
+    assert made["LOUPE_OPERATORS_CHANNEL"] == "C0OPERATOR"
+    chosen = {"LOUPE_OPERATORS": "U0GRACEH01", "LOUPE_OPERATORS_CHANNEL": "C0GENERAL1"}
+    given = up._environment(set_up(monkeypatch, LOUPE_PORT=8080, **chosen))
+    assert chosen.items() <= given.items()
+
+
 def test_the_tokens_of_the_sandbox_are_new_each_time_and_lead_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     config = set_up(monkeypatch, LOUPE_PORT=8080)
     one, other = up._environment(config), up._environment(config)

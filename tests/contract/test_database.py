@@ -202,3 +202,23 @@ class TestTrouble:
         waiting.join()
         holder.join()
         assert done == ["held", "freed", "written"]
+
+
+def test_a_schema_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    made = Database(tmp_path / "new.sqlite")
+    with pytest.raises(Unavailable):
+        made.define("CREATE TABLE IF NOT EXISTS one (body); CREATE TABLE IF NOT EXISTS two (;")
+    assert made.read("SELECT name FROM sqlite_master") == []
+    made.define("CREATE TABLE IF NOT EXISTS one (body);")
+    assert [row["name"] for row in made.read("SELECT name FROM sqlite_master")] == ["one"]
+
+
+def test_a_schema_that_is_there_waits_for_nobody(tmp_path: Path) -> None:
+    """A part that starts while another one writes for long goes on."""
+    schema = "CREATE TABLE IF NOT EXISTS one (body); CREATE UNIQUE INDEX IF NOT EXISTS by_body ON one (body);"
+    made = Database(tmp_path / "new.sqlite")
+    made.define(schema)
+    with made.write():
+        other = Database(tmp_path / "new.sqlite")
+        other.define(schema)
+        other.close()

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.outbox import Standing
-from web.board import Part, Sink, sinks
+from web.board import Part, Sink, parts, sinks
 from web.spans import milliseconds, seconds
 
 NOW = 1_000_000.0
@@ -57,6 +57,13 @@ def test_a_fault_is_cut_to_what_a_table_bears_and_holds_no_control_characters() 
 def test_a_part_is_missed_after_a_minute() -> None:
     assert not Part("web", 59).silent
     assert Part("web", 61).silent
+    assert not Part("web", None).silent
+
+
+def test_parts_are_those_that_should_be_there_once_anything_ran() -> None:
+    assert parts({}) == ()
+    found = {each.name: each.age for each in parts({"web": 1.0, "router": 2.0})}
+    assert found == {"bot": None, "clock": None, "news": None, "router": 2.0, "web": 1.0, "worker": None}
 
 
 @pytest.mark.parametrize(

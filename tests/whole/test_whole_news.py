@@ -42,6 +42,7 @@ def listening(folder: Path, ears: Hook, office: str) -> Iterator[House]:
         "LOUPE_TIMEZONE": "Pacific/Kiritimati",
     }
     with house(folder, settings=settings) as home:
+        home.expected.add("invalid_blocks")  # this workspace has no charts of its own
         yield home
 
 
@@ -166,6 +167,6 @@ def test_every_picture_was_told_once_and_the_one_that_is_none_failed(day: Told) 
 
 
 def test_whoever_scrapes_sees_that_all_was_delivered(day: Told) -> None:
-    standings = json.loads(day.loupe("sinks", "list", "--json"))
+    standings = [json.loads(line) for line in day.loupe("sinks", "list", "--json").splitlines()]
     assert {(each["name"], each["due"], each["parked"]) for each in standings} >= {("ears", 0, 0)}
     assert "for the mailbox" in day.sent or MAILBOX in day.sent
