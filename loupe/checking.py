@@ -1,5 +1,6 @@
 """Runs files on this machine through the chain: enter them, work, hand out each report as it settles."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,9 @@ from threading import Event, Thread
 from uuid_utils import uuid7
 
 from loupe.ground import Ground
+from loupe.health import free_bytes
 from pipeline.engine import Engine
+from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
 from pipeline.text import keepable
@@ -16,6 +19,8 @@ from pipeline.workers import Factory, Pool
 
 BATCH = 500
 LONGEST_NAME = 255
+FULL, FULL_SECONDS = 128 << 10, 10.0
+"""Bytes below which a disk has no room for a row, and for how long a person waits for more."""
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
@@ -56,10 +61,20 @@ def workers(engine: Engine, factory: Factory, count: int) -> Iterator[Pool]:
 
 
 def reports(base: Ground, images: Sequence[str]) -> Iterator[Report]:
-    """The report of each image, in the order given, each as soon as it and those before it have settled."""
+    """The report of each image, in the order given, each as soon as it and those before it have settled.
+
+    Raises ``Unavailable`` where the disk is full and stays so: then not even an end can be written down.
+    """
     for image in images:
+        full_since = None
         while not settled(base, image):
             base.ledger.wait(0.5)
+            full_since = (full_since or time.monotonic()) if free_bytes(base) < FULL else None
+            if full_since and time.monotonic() - full_since > FULL_SECONDS:
+                raise Unavailable(
+                    f"The disk of {base.settings.data} is full, so nothing can be written down. Free some"
+                    " space and run this again; what was taken in goes on with the next worker."
+                )
         yield base.catalog.report(image)
 
 

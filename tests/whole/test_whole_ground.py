@@ -171,8 +171,10 @@ def test_loupe_without_any_setting_brings_its_own_slack_and_ends_when_asked(tmp_
         until(lambda: not any(map(lives, family)), 5, "a part outlives the whole")
 
 
-def test_whatever_is_left_of_a_full_disk_is_a_whole_file(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", "3m") as disk:
+@pytest.mark.parametrize(("size", "words"), [("5m", ""), ("2500k", "nothing can be written down")])
+def test_whatever_is_left_of_a_full_disk_is_a_whole_file(tmp_path: Path, size: str, words: str) -> None:
+    """Of the smaller disk an original and the ledger's first pages take all: not even an end fits on it."""
+    with small_disk(tmp_path / "disk", size) as disk:
         photos = tmp_path / "photos"
         photos.mkdir()
         for n in range(3):
@@ -180,6 +182,7 @@ def test_whatever_is_left_of_a_full_disk_is_a_whole_file(tmp_path: Path) -> None
         ended = loupe("check", photos, "--json", "--data", disk / "data", cwd=tmp_path)
         assert "Traceback" not in ended.stderr
         assert ended.returncode == 1
+        assert words in ended.stderr
         originals = disk / "data" / "store" / "originals"
         kept = [p for p in originals.rglob("*") if p.is_file()]
         assert all(p.stat().st_size > 1_500_000 for p in kept)
