@@ -23,6 +23,7 @@ from loupe.ground import ground
 from loupe.metering import meters
 from loupe.settings import load
 from pipeline.adapters import sqlite_facts
+from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
@@ -95,10 +96,11 @@ def _tallies(chance: random.Random) -> list[tuple[object, ...]]:
 
 
 def told(path: Path, scope: Scope) -> None:
-    """The digest as it is sent: day, week, towns, steps, channels."""
-    numbers = SqliteNumbers(Database(path))
+    """The digest as it is sent: day, week, towns, steps, held and parked images, channels."""
+    database = Database(path)
+    numbers, cases = SqliteNumbers(database), SqliteCases(database).of(scope, TODAY)
     numbers.channels(TODAY)
-    found = data(digest(numbers, scope, TODAY, with_towns=True))
+    found = data(digest(numbers, scope, TODAY, cases, with_towns=True))
     assert found["images"] > 0, found
 
 

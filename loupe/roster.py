@@ -10,8 +10,9 @@ from pipeline.news import MAIL, SLACK, Sink
 from pipeline.outbox import Standing
 
 NOTHING = Standing("", due=0, sent=0, parked=0, oldest_seconds=0.0, failures=0)
-BUILT_IN = {SLACK: "messages of the bot", MAIL: "mail to operators and subscribers"}
+BUILT_IN = {SLACK: "messages of the bot", MAIL: "to operators and subscribers"}
 HOSTS = {"ifttt": "maker.ifttt.com", "slack": "Slack"}
+COLUMNS = ("name", "where", "wants", "state", "deliveries", "fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,24 @@ def host(sink: Sink) -> str:
     return HOSTS.get(sink.kind, "")
 
 
-def text(row: Listed) -> str:
-    """A line for a person at a terminal."""
-    state = "orphaned" if row.orphaned else row.state
+def table(rows: Sequence[Listed]) -> list[str]:
+    """The sinks for a person at a terminal, a line each, in columns."""
+    cells = [_cells(row) for row in rows]
+    widths = [max(len(each[column]) for each in cells) for column in range(len(COLUMNS))] if cells else []
+    return ["  ".join(c.ljust(w) for c, w in zip(each, widths, strict=True)).rstrip() for each in cells]
+
+
+def _cells(row: Listed) -> tuple[str, ...]:
+    """A cell for each of ``COLUMNS``."""
     until = f", next probe {row.open_until}" if row.open_until else ""
-    fault = f"  {row.fault}" if row.fault else ""
-    what = f"{row.kind or '-'} {row.host}".strip()
     wants = ",".join(row.news) + (f" of {','.join(row.channels)}" if row.channels else "")
     return (
-        f"{row.name}  {what}  {wants or '-'}  {state}{until}"
-        f"  {row.due} due, {row.sent} sent, {row.parked} parked{fault}"
+        row.name,
+        f"{row.kind or '-'} {row.host}".strip(),
+        wants or "-",
+        f"{'orphaned' if row.orphaned else row.state}{until}",
+        f"{row.due} due, {row.sent} sent, {row.parked} parked",
+        row.fault,
     )
 
 

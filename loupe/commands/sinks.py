@@ -36,8 +36,9 @@ def list_(given: Path | None, as_json: bool, data: Path | None) -> None:
     """Every sink: what it wants, the state of its breaker, what is due, sent and parked, the last fault."""
     base = _ground(data or given)
     rows = list(roster.roster(sinks(base.settings.sinks), SqliteOutbox(base.database).standings()))
-    for row in rows:
-        click.echo(json.dumps(asdict(row), ensure_ascii=False) if as_json else roster.text(row))
+    told = [json.dumps(asdict(row), ensure_ascii=False) for row in rows] if as_json else roster.table(rows)
+    for line in told:
+        click.echo(line)
     if not rows:
         click.echo(NOBODY, err=True)
 

@@ -1,6 +1,7 @@
 """`loupe sinks`: who hears the news, tried out, sent again, forgotten; wrong rows stop the start in words."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,19 @@ def test_the_list_says_how_each_is_doing_and_nothing_secret(
     assert found["topic"]["host"] == "SNS eu-west-1"
     said = loupe("sinks", "list", "--data", data).stdout
     assert "hush" not in said + json.dumps(found)
-    assert "gone  -  -  orphaned" in said
-    assert "ops  webhook hooks.example.org  alarm,held of C012AB3CD  open, next probe " in said
+    rows = {cells[0]: cells for cells in (re.split(r"  +", line) for line in said.splitlines())}
+    assert rows["gone"][:4] == ["gone", "-", "-", "orphaned"]
+    assert rows["ops"][1:3] == ["webhook hooks.example.org", "alarm,held of C012AB3CD"]
+    assert rows["ops"][3].startswith("open, next probe ")
+    assert (
+        len(
+            {
+                line.index(" due, ") - len(cells[4].split()[0])
+                for line, cells in zip(said.splitlines(), rows.values(), strict=True)
+            }
+        )
+        == 1
+    )
 
 
 def test_a_sink_is_tried_out_at_once(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
