@@ -15,7 +15,7 @@ from pipeline.export import Order
 from pipeline.exporting import Done
 from pipeline.text import size
 
-TO = "Folder to write to (LOUPE_EXPORT_TO)."
+TO = "Folder to write to (LOUPE_EXPORT_TO, else export/ in the data folder)."
 FORMAT = "Kind of file (LOUPE_EXPORT_FORMAT, else csv)."
 
 
@@ -46,9 +46,7 @@ def command(
     Whole tables take the place of those of the last export; --incremental adds a part with what has changed.
     """
     base = ground(settings.load(data=data))
-    folder = to or base.settings.export_to
-    if folder is None:
-        raise click.UsageError("Say where to, with --to DIR or LOUPE_EXPORT_TO.")
+    folder = to or base.settings.export_to or base.settings.data / "export"
     order = Order(
         format=kind or base.settings.export_format,
         zone=base.settings.timezone,

@@ -108,10 +108,9 @@ def test_an_erased_picture_is_in_the_next_export_by_its_id_alone(base: Ground, t
     ] == ["erased.csv"]
 
 
-def test_without_a_folder_it_is_wrong_usage(base: Ground) -> None:
-    done = loupe("export", "--data", base.settings.data)
-    assert done.exit_code == 2
-    assert "--to DIR or LOUPE_EXPORT_TO" in done.stderr
+def test_without_a_folder_it_goes_below_the_data_folder(base: Ground) -> None:
+    assert export(base)["format"] == "csv"
+    assert len(from_csv(base.settings.data / "export")["images"]) == 2
 
 
 def test_the_settings_stand_in_for_what_is_not_said(
