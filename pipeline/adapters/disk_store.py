@@ -122,7 +122,7 @@ def _begin(folder: Path) -> tuple[int, Path]:
         try:
             _make(folder)
             handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-        except FileNotFoundError:
+        except (FileNotFoundError, FileExistsError):  # the latter from mkdir, which looks again in vain
             if not left:
                 raise
         else:

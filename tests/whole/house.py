@@ -109,8 +109,9 @@ def house(
         with connected(folder, slack, config, watched, socket_mode=socket_mode) as loupe:
             home = House(slack, loupe, config, watched)
             yield home
-            assert home.refused() == []
-            assert called(folder) == []
+            refused, hosts = home.refused(), called(folder)
+            assert refused == [], refused
+            assert hosts == [], hosts
 
 
 def watching(folder: Path) -> dict[str, str]:
