@@ -1,24 +1,21 @@
 """Joins mail to the ledger: who carries it, who reads it, who asks for it."""
 
-import secrets
-from pathlib import Path
 from typing import Any
 
+from loupe import keys
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.settings import Settings
 from loupe.values import LOOPBACK
 from pipeline import chart
 from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
-from pipeline.errors import Misconfigured, Unavailable, Unsuitable
+from pipeline.errors import Misconfigured, Unsuitable
 from pipeline.letters.mailbox import folded, mailbox, sender
 from pipeline.mailing import Links, MailCarrier, always, subscribed
 from pipeline.news import MAIL, Address, Sink
 from pipeline.posting import Office, Post, SesOffice, SmtpOffice, office
 from pipeline.subscribers import Tokens
 from pipeline.subscribing import Desk
-
-KEY_BYTES = 32
 
 
 def where(settings: Settings) -> Office | None:
@@ -99,23 +96,4 @@ def missing(settings: Settings) -> str:
 
 def tokens(settings: Settings) -> Tokens:
     """The key behind the links, made once and kept in the data folder. Raises ``Unavailable``."""
-    path = settings.data / "mail.key"
-    try:
-        if not path.exists():
-            _make(path)
-        return Tokens(path.read_bytes())
-    except OSError as fault:
-        raise Unavailable(f"The key of mail's links cannot be kept at {path}: {fault.strerror}.") from None
-
-
-def _make(path: Path) -> None:
-    """Write a fresh key, whole before it bears its name; whoever was first stays."""
-    draft = path.with_suffix(f".{secrets.token_hex(8)}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_hex(KEY_BYTES))
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    return Tokens(keys.kept(settings.data / "mail.key", "The key of mail's links"))

@@ -1,19 +1,18 @@
 """The invisible watermark for files on this machine: whose key, put it in, look for it."""
 
-import secrets
 from pathlib import Path
 
 import pillow_heif
 from PIL import Image
 
+from loupe import keys
 from loupe.settings import Settings
-from pipeline.errors import Misconfigured, Rejected, Unavailable
+from pipeline.errors import Misconfigured, Rejected
 from pipeline.imaging.decode import upright
 from pipeline.imaging.watermark import Mark, Strength, embed, read
 
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".avif": "AVIF"}
 QUALITY = 90
-KEY_BYTES = 32
 ANY_SIZE = 1 << 20
 """Longer than any side: the picture is taken at its full size."""
 
@@ -27,27 +26,7 @@ def key(settings: Settings) -> bytes:
     """
     if settings.watermark_key:
         return settings.watermark_key.get_secret_value().encode()
-    path = settings.data / "watermark.key"
-    try:
-        if not path.exists():
-            _make(path)
-        return path.read_bytes()
-    except OSError as fault:
-        raise Unavailable(f"The watermark's key cannot be kept at {path}: {fault.strerror}.") from None
-
-
-def _make(path: Path) -> None:
-    """Write a fresh key, whole before it bears its name; whoever was first stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{secrets.token_hex(8)}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_hex(KEY_BYTES))
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    return keys.kept(settings.data / "watermark.key", "The watermark's key")
 
 
 def picture(path: Path, settings: Settings) -> Image.Image:

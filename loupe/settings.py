@@ -110,10 +110,10 @@ class Settings(AlarmSettings):
     digest_empty: bool = Field(
         False, description="Send a digest also of a day without pictures", examples=["true"]
     )
-    operators: Listed = Field(
+    operators: Annotated[Listed, AfterValidator(values.people)] = Field(
         (), description="Slack ids of those who may replay parked runs", examples=["U012AB3CD,U045EF6GH"]
     )
-    operators_channel: str = Field(
+    operators_channel: Annotated[str, AfterValidator(values.channel)] = Field(
         "", description="Slack channel that hears alarms and the digest of everything",
         examples=["C012AB3CD"],
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _sentence(fault: ValidationError) -> str:
     value = "its value" if secret or first["type"] == "missing" else repr(first["input"])
     where = "".join(f" ({'.'.join(map(str, first['loc'][1:]))})" for _ in first["loc"][1:2])
     example = (Settings.model_fields[name].examples or [""])[0]
-    words = first["msg"].removeprefix("Value error, ")
+    words = first["msg"].removeprefix("Value error, ").removesuffix(".")
     return f"{variable(name)}{where}: {value} will not do: {words}. Example: {variable(name)}={example}"
 
 

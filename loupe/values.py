@@ -66,6 +66,21 @@ def topics(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def people(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of people in Slack. Raises ``ValueError``."""
+    for each in value:
+        if not re.fullmatch(r"[UW][A-Z0-9]{3,}", each):
+            raise ValueError("each must be the id of a person in Slack, not a name; see their profile, More")
+    return value
+
+
+def channel(value: str) -> str:
+    """The id of a channel in Slack, or nothing. Raises ``ValueError``."""
+    if value and not re.fullmatch(r"[CDG][A-Z0-9]{3,}", value):
+        raise ValueError("it must be the id of a Slack channel, not its name; see About in the channel")
+    return value
+
+
 def zone(value: str) -> str:
     """A time zone's IANA name. Raises ``ValueError``."""
     if value not in available_timezones():

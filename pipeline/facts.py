@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pipeline.figures import Facts
 from pipeline.ledger import Row, Rows
 from pipeline.model import Camera, Place
+from pipeline.report import NUDE_FROM
 from pipeline.results import (
     Accepted,
     Arrived,
@@ -25,8 +26,6 @@ from pipeline.results import (
 
 TELLING = "report_findings"
 """The actor whose row says when people were told."""
-NUDE_FROM = 50.0
-"""Scores from which a picture counts as one that shows nudity; as in the report."""
 NOWHERE = Place(None, None, None, None, None, None, "")
 R = TypeVar("R", bound=Result)
 

@@ -43,7 +43,10 @@ def command(
 ) -> None:
     """Show the digest of a day; --send sends it as well, and those of the channels."""
     base = ground(settings.load(data=data))
-    day = digests.today(base) if on is None else Day(on.date(), base.settings.timezone)
+    today = digests.today(base)
+    day = today if on is None else Day(on.date(), today.zone)
+    if day.date > today.date:
+        raise click.UsageError(f"{day.date} has not begun yet ({today.zone}); name today or an earlier day.")
     scope = _scope(base, channel)
     told = digests.digest_of(base, scope, day)
     written = digest.data(told)

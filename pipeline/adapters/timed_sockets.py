@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 
-class TimedSocket(socket.socket):
-    """A plain socket with a deadline."""
+class _Timed(socket.socket):
+    """What both kinds of socket have in common: each comes before its base, whose methods it bounds."""
 
     deadline = float("inf")
     """By ``time.monotonic``; after it every operation is a ``TimeoutError``."""
@@ -27,24 +27,12 @@ class TimedSocket(socket.socket):
         self.close()
 
 
-class TimedSSLSocket(ssl.SSLSocket):
+class TimedSocket(_Timed):
+    """A plain socket with a deadline."""
+
+
+class TimedSSLSocket(_Timed, ssl.SSLSocket):
     """A TLS socket with a deadline; for ``SSLContext.sslsocket_class``."""
-
-    deadline = float("inf")
-
-    def recv_into(self, *given: Any, **named: Any) -> int:
-        """As ever, but not after the deadline."""
-        self.settimeout(left(self.deadline))
-        return super().recv_into(*given, **named)
-
-    def sendall(self, *given: Any, **named: Any) -> None:
-        """As ever, but not after the deadline."""
-        self.settimeout(left(self.deadline))
-        super().sendall(*given, **named)
-
-    def __del__(self) -> None:
-        """A kept connection ends with the thread that kept it."""
-        self.close()
 
 
 def left(deadline: float) -> float | None:

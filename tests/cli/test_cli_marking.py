@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from loupe import marking
 from loupe.cli import main
+from loupe.keys import KEY_BYTES
 from loupe.settings import load
 from pipeline.errors import Misconfigured, Rejected, Unavailable
 
@@ -96,7 +97,7 @@ def test_the_source_must_be_a_picture(tmp_path: Path) -> None:
 def test_the_key_is_made_once_for_this_user_alone_and_kept(tmp_path: Path) -> None:
     config = load(data=tmp_path / "data")
     first = marking.key(config)
-    assert len(first) == 2 * marking.KEY_BYTES
+    assert len(first) == 2 * KEY_BYTES
     assert marking.key(config) == first
     assert stat.S_IMODE((tmp_path / "data" / "watermark.key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["watermark.key"]
