@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from PIL import Image
 
+from bench.renditions_actors import Nothing
 from bench.rows import Row, table
 from handlers.detect_faces import detect_faces
 from handlers.detect_nudity import CLOSE_SIDE, SIDE, detect_nudity
@@ -27,12 +29,13 @@ from pipeline.adapters.geonames import GeoNames
 from pipeline.adapters.onnx_faces import OnnxFaces
 from pipeline.adapters.onnx_nudity import OnnxNudity
 from pipeline.adapters.pictures import StoredPictures
-from pipeline.model import Earlier, Location, Place
+from pipeline.model import Earlier, Location, Place, Source
 from pipeline.ports import Gazetteer
-from pipeline.results import Accepted, Metadata
+from pipeline.results import Accepted, Arrived, Metadata
 
 PHOTO = Path(__file__).parents[1] / "tests" / "data" / "exifr--IMG_20180725_163423.jpg"
 ACCEPTED = Accepted("0" * 64, "photo", "JPEG", 4048, 3036, bytes=1)
+ARRIVED = Arrived("photo", "IMG-0000", Source("file", "photo.jpg", "photo"), datetime(2026, 7, 2, tzinfo=UTC))
 ROUNDS = 9
 
 
@@ -90,7 +93,7 @@ class Worker:
     def findings(self) -> None:
         """Everything that is found in the photo."""
         pictures = StoredPictures(Shelf())
-        metadata = read_metadata(ACCEPTED, Shelf())
+        metadata = read_metadata(ARRIVED, ACCEPTED, Shelf(), Nothing())
         assert isinstance(metadata, Metadata)
         find_place(metadata, self.gazetteer, Nobody())
         detect_nudity(ACCEPTED, pictures, self.nudity)

@@ -140,6 +140,13 @@ class Settings(AlarmSettings):
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
     )
+    upload_files: int = Field(
+        2_000, ge=0, description="Files that one person may upload within 24 hours", examples=[2000]
+    )
+    upload_bytes: int = Field(
+        20_000_000_000, ge=0, description="Bytes that one person may upload within 24 hours",
+        examples=[20000000000],
+    )  # fmt: skip
     export_to: Path | None = Field(
         None,
         description="Folder that the clock exports to once a day ([export.md](export.md))",

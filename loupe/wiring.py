@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
-from loupe import marking
+from loupe import marking, uploads
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.prepare import gazetteer
@@ -25,6 +25,7 @@ from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_uses import SqliteUses
+from pipeline.adapters.upload_incoming import UploadIncoming
 from pipeline.chain import Chain
 from pipeline.model import Location, RenditionFormat, Source
 from pipeline.publication import Standings
@@ -149,15 +150,19 @@ def _without_original(actors: Chain) -> set[str]:
 
 def _incoming(base: Ground) -> dict[str, port.Incoming]:
     token = base.settings.slack_bot_token
+    found: dict[str, port.Incoming] = {
+        "file": FileIncoming(),
+        "upload": UploadIncoming(uploads.box(base), base.store),
+    }
     if not token:
-        return {"file": FileIncoming()}
+        return found
     # Imported only where Slack is connected: a worker that checks files does without the SDK's memory.
     from bot.api import client
     from bot.files import SlackFiles
     from pipeline.adapters.download import fetch
 
     slack = SlackFiles(client(token.get_secret_value(), base.settings.slack_api_url), base.cards, fetch)
-    return {"file": FileIncoming(), "slack": slack}
+    return {**found, "slack": slack}
 
 
 def _service(settings: Settings) -> "TinyPng | None":

@@ -148,3 +148,16 @@ class Town:
     latitude: float
     longitude: float
     population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Toponym:
+    """A populated place that was found by its name. Data: GeoNames (CC BY)."""
+
+    name: str
+    region: str | None
+    country: str
+    country_code: str
+    latitude: float
+    longitude: float
+    population: int

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 
 from PIL.Image import Image
 
-from pipeline.model import Earlier, Face, Location, Place, RenditionFormat, Source, Spot, Town
+from pipeline.model import Earlier, Face, Location, Place, RenditionFormat, Source, Spot, Toponym, Town
 
 Report = Mapping[str, Any]
 """Everything known about one image: the JSON that ``pipeline.report`` builds."""
@@ -134,6 +134,16 @@ class Surroundings(Protocol):
         """Populated places within so many kilometres, the nearest first; at most ``most``."""
 
 
+class Atlas(Protocol):
+    """Finds places by their names, offline."""
+
+    def named(self, words: str, most: int) -> tuple[Toponym, ...]:
+        """Places whose name begins with ``words``, whatever case and accents; the most populous first.
+
+        What stands behind a comma narrows it to a region or country. Empty words find nothing.
+        """
+
+
 class Geocoder(Protocol):
     """Refines a place by asking a service. Handed in as a no-op unless a person opted in."""
 
@@ -226,10 +236,11 @@ class Archiving(Protocol):
         """Seconds for which a restored original stays in the store."""
 
 
-Wish = Literal["alt", "archive", "restore", "hold", "release", "withdraw"]
+Wish = Literal["alt", "archive", "restore", "hold", "release", "withdraw", "original", "place"]
 """alt: the words for those who cannot see it; archive, restore: move the original now; hold: show it to
 nobody before a moderator has looked; release: a moderator has looked, it may be shown; withdraw: no web
-copies."""
+copies; original: the key of a file whose metadata is that of the picture; place: where it was taken, as
+latitude and longitude with a comma between."""
 
 
 @dataclass(frozen=True, slots=True)

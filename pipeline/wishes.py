@@ -15,6 +15,8 @@ READERS: Mapping[Wish, tuple[str, ...]] = {
     "alt": ("publish_image",),
     "archive": ("archive_original",),
     "hold": ("decide_release",),
+    "original": ("read_metadata",),
+    "place": ("read_metadata",),
     "release": ("decide_release",),
     "restore": ("restore_original",),
     "withdraw": ("make_renditions", "make_copies"),

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot import http
-from loupe import health, mail, part, settings, slack
+from loupe import health, mail, part, settings, site, slack
 from loupe.dashboard import watched
 from loupe.ground import Ground, ground, pulse
 from loupe.metering import meters
@@ -66,6 +66,7 @@ def web(config: Settings) -> Starlette:
     if config.slack_bot_token:
         secret = config.slack_signing_secret
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
+    routes += site.routes(base)
     beats = SqliteBeats(base.database)
     return create_app(base.catalog, partial(health.reason, base), routes, beats.ages, pulse(base, "web"))
 

@@ -16,6 +16,7 @@ from pipeline.errors import Rejected, Unknown
 from pipeline.model import Earlier, Source
 from pipeline.results import Accepted, Arrived, Metadata
 from tests.unit import exif_blocks as blocks
+from tests.unit.test_release import NoNotes
 
 SOURCE = Source("upload", "holiday.txt", "x")
 NOON = datetime(2026, 7, 2, 12, tzinfo=UTC)
@@ -74,7 +75,7 @@ def accept(world: World, image: str = "one") -> Accepted:
 
 
 def read(world: World) -> Metadata:
-    found = read_metadata(accept(world), world)
+    found = read_metadata(Arrived("one", "IMG-one", SOURCE, NOON), accept(world), world, NoNotes())
     assert isinstance(found, Metadata)
     return found
 
