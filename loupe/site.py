@@ -8,11 +8,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from loupe import uploads
+from loupe.around import towns
 from loupe.ground import Ground
 from pipeline.adapters.sqlite_visitors import SqliteVisitors
 from pipeline.adapters.sqlite_watch import SqliteWatch
 from pipeline.visitors import Asking, Visitor
-from web import door, live, signing_in
+from web import door, languages, live, signing_in, whereabouts
 from web import uploads as tickets
 from web.pages import html
 from web.visits import Visits
@@ -36,12 +37,16 @@ def routes(base: Ground) -> list[BaseRoute]:
                  asking.token, asking.code)  # fmt: skip
 
     def home(request: Request, visitor: Visitor) -> Response:
-        return html("upload.html", request, mailbox=visitor.mailbox)
+        original = request.query_params.get("original", "")
+        return html("upload.html", request, mailbox=visitor.mailbox, original=original,
+                    most=base.settings.max_bytes)  # fmt: skip
 
     return [
         Route("/", visits.page(home)),
         door.route(uploads.signer(base), uploads.box(base).begin, hands.take),
         *signing_in.routes(visits, known, send),
         *tickets.routes(visits, hands),
+        languages.route(visits),
+        whereabouts.route(visits, towns(base.settings.data)),
         live.route(visits, lambda person: SqliteWatch(base.catalog, person)),
     ]

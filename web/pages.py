@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from web import assets, words
+from web.visits import SESSIONS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -42,6 +43,9 @@ def html(template: str, request: Request, status: int = 200, **known: Any) -> Re
         "static": static,
         "site": assets.of_site,
         "t": words.of(request),
+        "languages": words.LANGUAGES,
+        "here": _path(request),
+        "inside": any(name in request.cookies for name in SESSIONS),
         "fault": "",
         "mailbox": "",
         **known,
@@ -52,3 +56,8 @@ def html(template: str, request: Request, status: int = 200, **known: Any) -> Re
         status,
         HEADERS | {"vary": "Accept-Language, Cookie"} | {"content-security-policy": POLICY.format(bucket="")},
     )
+
+
+def _path(request: Request) -> str:
+    """Where the reader is, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

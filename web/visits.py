@@ -16,6 +16,8 @@ from pipeline.visitors import Visitor, Visitors
 
 LASTS = 30 * 86_400
 """Seconds that a session holds."""
+SESSIONS = ("__Host-loupe", "loupe")
+"""Names of the cookie: with TLS, one that no other host and no plain page can set (RFC 6265bis, 4.1.3)."""
 SAFE = ("GET", "HEAD")
 Page = Callable[[Request, Visitor], Response]
 
@@ -30,8 +32,8 @@ class Visits:
 
     @property
     def cookie(self) -> str:
-        """Where there is TLS, a name that no other host and no plain page can set (RFC 6265bis, 4.1.3)."""
-        return "__Host-loupe" if self.site.startswith("https:") else "loupe"
+        """The one of ``SESSIONS`` that this site sets."""
+        return SESSIONS[0 if self.site.startswith("https:") else 1]
 
     def visitor(self, request: Request) -> Visitor | None:
         """Who asks; None where nobody is signed in."""
