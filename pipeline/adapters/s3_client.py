@@ -2,7 +2,9 @@
 
 boto3 reads the standard settings: ``AWS_*`` variables, profiles, a machine's role. ``AWS_ENDPOINT_URL_S3`` or
 ``AWS_ENDPOINT_URL`` names another server; buckets are then parts of the path, because such a server seldom
-has a name for each. Everything is signed with Signature Version 4: forms (presigned POST) know no other.
+has a name for each. At Amazon a bucket is called by its own name in its own region: the global address, which
+botocore would put into forms otherwise, redirects, and browsers follow no redirect with a form. Everything is
+signed with Signature Version 4: forms (presigned POST) know no other.
 """
 
 import os
@@ -34,7 +36,7 @@ def client() -> Any:
     session = boto3.session.Session()
     config = Config(
         signature_version="s3v4",
-        s3={"addressing_style": "path" if endpoint() else "auto"},
+        s3={"addressing_style": "path" if endpoint() else "virtual"},
         connect_timeout=CONNECT,
         read_timeout=READ,
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
