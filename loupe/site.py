@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from loupe import mine, uploads
 from loupe.ground import Ground
-from pipeline.adapters.sqlite_visitors import SqliteVisitors
+from loupe.visits import visitors as visitors  # also for others
 from pipeline.visitors import Asking, Visitor
 from web import door, signing_in
 from web import uploads as tickets
@@ -17,11 +17,6 @@ from web.pages import html
 from web.visits import Visits
 
 log = logging.getLogger("loupe.site")
-
-
-def visitors(base: Ground) -> SqliteVisitors:
-    """Knows visitors."""
-    return SqliteVisitors(base.database, uploads.key(base.settings.data))
 
 
 def routes(base: Ground) -> list[BaseRoute]:
