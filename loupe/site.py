@@ -10,10 +10,12 @@ from starlette.routing import BaseRoute, Route
 from loupe import mine, uploads
 from loupe.ground import Ground
 from pipeline.adapters.sqlite_visitors import SqliteVisitors
+from pipeline.uploading import Desk
 from pipeline.visitors import Asking, Visitor
 from web import door, signing_in
 from web import uploads as tickets
 from web.pages import html
+from web.post_form import Terms
 from web.visits import Visits
 
 log = logging.getLogger("loupe.site")
@@ -35,12 +37,20 @@ def routes(base: Ground) -> list[BaseRoute]:
                  asking.token, asking.code)  # fmt: skip
 
     def home(request: Request, visitor: Visitor) -> Response:
-        return html("upload.html", request, mailbox=visitor.mailbox)
+        return html("upload.html", request, bucket=uploads.origin(base), mailbox=visitor.mailbox)
 
     return [
         Route("/", visits.page(home)),
-        door.route(uploads.signer(base), uploads.box(base).begin, hands.take),
+        *_doors(base, hands),
         *signing_in.routes(visits, known, send),
         *tickets.routes(visits, hands),
         *mine.routes(base, visits),
     ]
+
+
+def _doors(base: Ground, hands: Desk) -> list[BaseRoute]:
+    """The way in on this machine; none where files go to a bucket."""
+    if base.settings.upload_bucket:
+        return []
+    terms = Terms(uploads.signer(base), hands.waits, uploads.disk_box(base).begin)
+    return [door.route(terms, hands.take, hands.most)]
