@@ -4,13 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from loupe import uploads
+from loupe import mine, uploads
 from loupe import visits as people
 from loupe.ground import Ground
 from loupe.visits import visitors as visitors  # also for others
-from pipeline.adapters.sqlite_watch import SqliteWatch
 from pipeline.visitors import Visitor
-from web import door, live
+from web import door
 from web import uploads as tickets
 from web.pages import html
 
@@ -27,5 +26,5 @@ def routes(base: Ground) -> list[BaseRoute]:
         door.route(uploads.signer(base), uploads.box(base).begin, hands.take),
         *people.routes(base, visits),
         *tickets.routes(visits, hands),
-        live.route(visits, lambda person: SqliteWatch(base.catalog, person)),
+        *mine.routes(base, visits),
     ]

@@ -31,12 +31,17 @@ def visitors(base: Ground) -> SqliteVisitors:
     return SqliteVisitors(base.database, uploads.key(base.settings.data))
 
 
+def invitations(base: Ground) -> SqliteInvitations:
+    """Knows people of Slack."""
+    return SqliteInvitations(base.database)
+
+
 def personal_link(base: Ground, team: str, user: str, image: str) -> str:
     """A link that lets one Slack account in, once within 15 minutes, to bring an image's original.
 
     ``team`` and ``user`` are Slack's ids, ``image`` the image's GUID. Show it to this person alone.
     """
-    known = SqliteInvitations(base.database)
+    known = invitations(base)
     return f"{base.settings.site}/join/{known.invite(known.of_slack(team, user), image)}"
 
 
@@ -57,7 +62,7 @@ def routes(base: Ground, visits: Visits) -> list[BaseRoute]:
     pages = signing_in.SigningIn(
         visits, known, desk, _cookie(base, "loupe-asking", WAITS), outbox.PATH if prints(settings) else ""
     )
-    personal = joining.Joining(visits, SqliteInvitations(base.database), lambda image: short(base, image))
+    personal = joining.Joining(visits, invitations(base), lambda image: short(base, image))
     return [
         *signing_in.routes(pages),
         *joining.routes(personal),

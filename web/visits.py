@@ -48,6 +48,10 @@ class Visits:
         """Let the answer sign somebody in, in a session that nobody knew before."""
         return self.mark.set(response, self.sessions.begin(visitor))
 
+    def cookie_for(self, visitor: Visitor) -> str:
+        """What the cookie of a new session holds."""
+        return self.mark.value(self.sessions.begin(visitor))
+
     def leave(self, request: Request) -> None:
         """End the session that the request belongs to, if any."""
         if secret := self.mark.read(request):

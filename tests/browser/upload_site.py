@@ -71,7 +71,7 @@ class UploadSite:
         visitor = known.by_link(asking.token)
         assert visitor
         visits = people.visits(self.base)
-        value = visits.mark.value(visits.sessions.begin(visitor))
+        value = visits.cookie_for(visitor)
         context.add_cookies([{"name": visits.cookie, "value": value, "url": self.url}])
         return visitor.id
 
