@@ -12,7 +12,7 @@ from loupe.ground import Ground
 from pipeline.adapters.sqlite_visitors import SqliteVisitors
 from pipeline.adapters.sqlite_watch import SqliteWatch
 from pipeline.visitors import Asking, Visitor
-from web import door, live, signing_in
+from web import door, live, phone, signing_in
 from web import uploads as tickets
 from web.pages import html
 from web.visits import Visits
@@ -43,5 +43,6 @@ def routes(base: Ground) -> list[BaseRoute]:
         door.route(uploads.signer(base), uploads.box(base).begin, hands.take),
         *signing_in.routes(visits, known, send),
         *tickets.routes(visits, hands),
+        *phone.routes(visits),
         live.route(visits, lambda person: SqliteWatch(base.catalog, person)),
     ]
