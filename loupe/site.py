@@ -7,22 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from loupe import uploads
+from loupe import mine, uploads
 from loupe.ground import Ground
-from pipeline.adapters.sqlite_visitors import SqliteVisitors
-from pipeline.adapters.sqlite_watch import SqliteWatch
+from loupe.visits import visitors as visitors  # also for others
 from pipeline.visitors import Asking, Visitor
-from web import door, live, signing_in
+from web import door, signing_in
 from web import uploads as tickets
 from web.pages import html
 from web.visits import Visits
 
 log = logging.getLogger("loupe.site")
-
-
-def visitors(base: Ground) -> SqliteVisitors:
-    """Knows visitors."""
-    return SqliteVisitors(base.database, uploads.key(base.settings.data))
 
 
 def routes(base: Ground) -> list[BaseRoute]:
@@ -43,5 +37,5 @@ def routes(base: Ground) -> list[BaseRoute]:
         door.route(uploads.signer(base), uploads.box(base).begin, hands.take),
         *signing_in.routes(visits, known, send),
         *tickets.routes(visits, hands),
-        live.route(visits, lambda person: SqliteWatch(base.catalog, person)),
+        *mine.routes(base, visits),
     ]

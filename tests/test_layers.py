@@ -20,7 +20,7 @@ PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "
 PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
-PURE |= {"tickets", "post_policy", "visitors"}
+PURE |= {"tickets", "post_policy", "visitors", "gallery"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
