@@ -30,9 +30,7 @@ class Offer:
     """Why this person may not ask for it; empty where they may."""
 
 
-def offers(
-    report: Report, person: str, *, withdrawn: bool, operators: Collection[str] = ()
-) -> list[Offer]:
+def offers(report: Report, person: str, *, withdrawn: bool, operators: Collection[str] = ()) -> list[Offer]:
     """What ``person`` sees on offer. ``withdrawn``: does the wish stand that there be no web copies?"""
     only = only_poster(report, person)
     return [

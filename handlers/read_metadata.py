@@ -79,4 +79,5 @@ def _without(found: Metadata, why: str) -> Metadata:
 
 def _placed(found: Metadata, place: Note) -> Metadata:
     latitude, longitude = map(float, place.text.split(","))
-    return replace(found, location=Location(latitude, longitude, source="person", by=place.person or None), no_location=None)
+    location = Location(latitude, longitude, source="person", by=place.person or None)
+    return replace(found, location=location, no_location=None)

@@ -81,7 +81,9 @@ def said(view: Mapping[str, Any]) -> list[str]:
         words = (block.get("text") or {}).get("text")
         start = (block.get("element") or {}).get("initial_value")
         found += [words] if words else []
-        found += [link(each["url"], each["text"]["text"]) for each in block.get("elements", ()) if "url" in each]
+        found += [
+            link(each["url"], each["text"]["text"]) for each in block.get("elements", ()) if "url" in each
+        ]
         if start:
             fenced = escape(start).replace("```", "'''")
             found += [f"{escape(block['label']['text'])}:\n```{fenced}```"]

@@ -121,7 +121,7 @@ def test_the_original_goes_before_a_persons_place() -> None:
 
 def test_a_persons_place_counts_where_no_file_knows_better() -> None:
     found = read(joined(stripped(SYDNEY), place="48.13743,11.57549"))
-    assert found.location == Location(48.13743, 11.57549, source="person")
+    assert found.location == Location(48.13743, 11.57549, source="person", by="U1")
     assert found.no_location is None
 
 
@@ -133,7 +133,7 @@ def test_another_picture_is_left_out_and_said_to_be() -> None:
 
 def test_another_picture_takes_no_place_away() -> None:
     assert read(joined(SYDNEY, LONDON)) == read(World(SYDNEY))
-    assert read(joined(stripped(SYDNEY), LONDON, "1,2")).location == Location(1, 2, source="person")
+    assert read(joined(stripped(SYDNEY), LONDON, "1,2")).location == Location(1, 2, source="person", by="U1")
 
 
 @pytest.mark.parametrize(
