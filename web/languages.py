@@ -1,42 +1,28 @@
-"""Choosing the language of the pages: a button in their header, remembered in a cookie."""
+"""The choice of a language: kept in a cookie, which goes before what the browser asks for."""
 
-import re
-
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from web import words
-from web.signing_in import form
+from web import ways
+from web.signing_in import filled
 from web.visits import Visits
+from web.words import COOKIE, LANGUAGES
 
 LASTS = 365 * 86_400
-"""Seconds that a choice holds."""
-HERE = re.compile(r"/(?![/\\])[\x21-\x7e]*")
-"""A path on this site: a redirect goes nowhere else."""
+"""Seconds for which it is kept."""
 
 
 def route(visits: Visits) -> Route:
-    """``/language``, to which every page's header has a form."""
+    """Takes the choice, and leads back to the page it was made on."""
 
-    async def choose(request: Request) -> Response:
-        return await run_in_threadpool(_chosen, request, await form(request))
-
-    def _chosen(request: Request, said: dict[str, str]) -> Response:
-        visits.own(request)
-        back = said.get("back", "")
-        answer = RedirectResponse(back if HERE.fullmatch(back) else "/", 303)
-        if (language := said.get("language", "")) in words.LANGUAGES:
-            answer.set_cookie(
-                words.COOKIE,
-                language,
-                max_age=LASTS,
-                path="/",
-                secure=visits.site.startswith("https:"),
-                httponly=True,
-                samesite="lax",
+    def choose(request: Request, said: dict[str, str]) -> Response:
+        response = RedirectResponse(ways.ours(said.get("next", "")), 303)
+        if (language := said.get("language", "")) in LANGUAGES:
+            secure = visits.hosts.secure
+            response.set_cookie(
+                COOKIE, language, LASTS, path="/", secure=secure, httponly=True, samesite="lax"
             )
-        return answer
+        return response
 
-    return Route("/language", choose, methods=["POST"])
+    return Route("/language", filled(visits, choose), methods=["POST"])

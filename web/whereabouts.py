@@ -14,7 +14,8 @@ from starlette.routing import Route
 from pipeline.model import Spot, Town
 from pipeline.visitors import Visitor
 from web import locator, words
-from web.pages import HEADERS, TEMPLATES
+from web.pages import TEMPLATES
+from web.pages import headers as common
 from web.visits import Visits
 
 Around = Callable[[Spot], Sequence[Town]]
@@ -31,7 +32,7 @@ def route(visits: Visits, around: Around) -> Route:
         spot = _asked(request)
         towns = around(spot)
         drawn = locator.drawn(spot, towns, 0.0)
-        headers = HEADERS | {
+        headers = common(request) | {
             "cache-control": KEPT,
             "content-security-policy": POLICY,
             "vary": "Accept-Language, Cookie",

@@ -7,17 +7,18 @@ export const reports = new Map();
 /** Is nobody signed in here any more? The page then leads to signing in. */
 export async function signedOut() {
   try {
-    return (await fetch("/", { method: "HEAD", redirect: "manual" })).type === "opaqueredirect";
+    const answer = await fetch("/who", { headers: { accept: "application/json" } });
+    return answer.ok && !(await answer.json()).person;
   } catch {
     return false; // nobody answers: not the same
   }
 }
 
 /**
- * Call `hear(report)` for each change, for as long as the page is open; `state(name)` hears "open", "lost" and
- * "signed-out". Which reports come first is the server's matter: those of the newest images.
+ * Follow the stream for as long as the page is open: `image(report)` hears each change, `gone(id)` of an image
+ * that was erased, `state(name)` "open", "lost" and "signed-out". A stream begins with the newest images.
  */
-export async function follow(hear, state) {
+export async function follow({ image, gone, state }) {
   for (let failed = 0; ; failed += 1) {
     await new Promise((resolve) => {
       const stream = new EventSource("/live");
@@ -29,7 +30,11 @@ export async function follow(hear, state) {
       stream.addEventListener("image", ({ data }) => {
         const report = JSON.parse(data);
         reports.set(report.id, report);
-        hear(report);
+        image(report);
+      });
+      stream.addEventListener("gone", ({ data }) => {
+        reports.delete(data);
+        gone(data);
       });
       stream.addEventListener("error", () => {
         stream.close(); // by itself it would not come back after an answer that is no stream

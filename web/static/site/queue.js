@@ -56,7 +56,8 @@ export function retry(item) {
 /** Take it off the list. */
 export function remove(item) {
   cancel(item);
-  items.splice(items.indexOf(item), 1);
+  const at = items.indexOf(item);
+  if (at >= 0) items.splice(at, 1);
 }
 
 /** Somebody is signed in again: go on. */

@@ -125,7 +125,7 @@ export class Row {
   }
 
   #judge(state) {
-    const known = this.report && state === "settled";
+    const known = this.report && state === "settled" && !this.expanded;
     this.badge.hidden = !known;
     if (known) {
       const [key, look] = verdict(this.report);

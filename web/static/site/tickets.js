@@ -40,11 +40,15 @@ function judged(answer, said) {
   throw new Fault("refused", said.error ?? "");
 }
 
+let owner = "";
+
 /** A ticket for a file; `image` names the one whose original it is. */
 export async function ask(file, image, signal) {
   const body = { name: file.name, type: file.type, size: file.size, ...(image && { image }) };
   const { answer, said } = await called("/tickets", body, signal);
   judged(answer, said);
+  owner ||= said.person; // whoever was here when this page began; another may have signed in in another tab
+  if (said.person !== owner) throw new Fault("signed-out");
   // The server's clock decides, and this machine's may be wrong: what counts is how long it lasts from now.
   const served = Date.parse(answer.headers.get("date")) || Date.now();
   return { ...said, until: Date.now() + said.expires * 1000 - served };

@@ -13,7 +13,7 @@ const FEW = 3; // so many pictures are opened by themselves; more would bury the
 const KEPT = "loupe-images";
 const words = read();
 const at = (id) => document.getElementById(id);
-const original = at("pick").dataset.original;
+const original = at("zone").dataset.original;
 const shown = at("rows");
 const rows = new Set();
 const tell = teller(at("news"), () => line(words));
@@ -87,16 +87,21 @@ const trouble = (state) => {
   }
 };
 
-follow((report) => {
-  const mine = [...rows].filter(({ image }) => image === report.id);
-  if (!mine.length && !original && (kept.has(report.id) || report.state === "waiting")) mine.push(raise(null));
-  mine.forEach((row) => show(row, report));
+const showing = (image) => [...rows].filter((row) => row.image === image);
+
+function report(found) {
+  const mine = showing(found.id);
+  const ours = kept.has(found.id) || found.state === "waiting";
+  if (!mine.length && !original && ours) mine.push(raise(null));
+  mine.forEach((row) => show(row, found));
   renew();
-}, trouble);
+}
+
+follow({ image: report, gone: (id) => showing(id).forEach(drop), state: trouble });
 
 let others = [];
 
-function take(files) {
+function take(files, origin = "page") {
   const [pictures, rest] = sorted(files);
   const wanted = original ? pictures.slice(0, 1) : pictures;
   others = rest;
@@ -104,13 +109,13 @@ function take(files) {
   const names = rest.slice(0, 3).map(({ name }) => name);
   if (rest.length > 3) names.push(many(words, "more", rest.length - 3));
   at("others-said").textContent = rest.length ? many(words, "others", rest.length, { names: list(names) }) : "";
-  send(wanted);
+  send(wanted, origin);
 }
 
-function send(files) {
+function send(files, origin) {
   if (!files.length) return;
   if (original) [...rows].forEach((row) => row.item && !open(row.item) && drop(row));
-  add(files, { image: original });
+  add(files, { image: original, origin });
   tell(many(words, "added", files.length));
 }
 
@@ -132,9 +137,22 @@ sum.clear.addEventListener("click", () => {
   at("files").focus();
 });
 
+// What the phone's buttons bring, and what had waited on this device and was handed in meanwhile.
+document.addEventListener("loupe:files", (event) => {
+  event.preventDefault();
+  take([...event.detail.files], event.detail.origin);
+});
+document.addEventListener("loupe:handed", (event) => {
+  event.preventDefault();
+  const { image, name, file } = event.detail;
+  keep(() => kept.add(image));
+  const row = raise({ image, name, file, size: file.size, state: "taken" });
+  if (reports.has(image)) show(row, reports.get(image));
+});
+
 const fields = [at("files"), at("folder")].filter(Boolean);
 if (at("folder") && !("webkitdirectory" in at("folder"))) at("whole-folder").hidden = true;
-pick(fields, at("pick"), take);
+pick(fields, at("zone"), take);
 addEventListener("beforeunload", (event) => items.some(open) && event.preventDefault());
 addEventListener("focus", async () => {
   if (!at("signed-out").hidden && !(await signedOut())) resume(); // signed in again, in another tab
