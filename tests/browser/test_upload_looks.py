@@ -92,7 +92,7 @@ def test_axe_finds_nothing_wrong_and_it_fits_every_width(
 
 def test_it_weighs_little_and_asks_no_other_host(page: Page, site: UploadSite) -> None:
     asked: list[Request] = []
-    page.on("requestfinished", asked.append)
+    page.on("requestfinished", lambda request: asked.append(request))
     page.goto(site.url)
     expect(page.locator("#files")).to_be_attached()
     page.wait_for_load_state("load")

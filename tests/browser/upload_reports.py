@@ -72,7 +72,7 @@ def held(id: str = "held") -> dict[str, Any]:
 
 def rejected(id: str = "rejected") -> dict[str, Any]:
     """No picture at all."""
-    nothing = {"width": None, "height": None, "bytes": None, "faces": None, "contains_nudity": None}
+    nothing: dict[str, Any] = dict.fromkeys(("width", "height", "bytes", "faces", "contains_nudity"))
     return report(id, state="rejected", reason="This file is damaged.", release=None, **nothing)
 
 
