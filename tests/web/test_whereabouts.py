@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from pipeline.model import Spot, Town
+from pipeline.model import Town
 from pipeline.visitors import Visitor
 from web import locator, whereabouts
 from web.visits import Page, Visits
