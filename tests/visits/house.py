@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from httpx import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -77,7 +76,7 @@ def public(folder: Path, **given: Any) -> House:
     return house(folder, **(known | given))
 
 
-def heading(answer: Response) -> str:
+def heading(answer: Any) -> str:
     found = re.search(r"<h1>(.*?)</h1>", answer.text, re.DOTALL)
     return found[1] if found else ""
 
