@@ -104,7 +104,7 @@ function enter(entry) {
   remove.setAttribute("aria-label", `${words.remove}: ${entry.name}`);
   remove.onclick = () => shelf.drop(entry.id);
   row.querySelector(".again").onclick = () => shelf.note(entry.id, { next: 0, fault: "" }).then(send);
-  placed(entry.blob).then((place) => (row.querySelector(".place").textContent = words[`place_${place}`]));
+  placed(entry.blob).then((place) => (row.querySelector(".whether").textContent = words[`place_${place}`]));
   rows.set(entry.id, row);
   find("rows").append(row);
 }
