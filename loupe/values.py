@@ -37,6 +37,15 @@ def public_url(value: str | None) -> str | None:
     return address
 
 
+def bucket(value: str) -> str:
+    """A bucket's name, or ``s3://name/prefix``. Raises ``ValueError``."""
+    if value and not re.fullmatch(
+        r"(s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.!*'()-]+)*/?", value, re.ASCII
+    ):
+        raise ValueError("it must be a bucket's name, or s3://, the name, and a prefix behind a slash")
+    return value
+
+
 def otlp(value: str | None) -> str | None:
     """Where traces go, without a slash at the end. Raises ``ValueError``."""
     if value is not None and not re.match(r"https?://[^/\s]", value):
@@ -113,6 +122,19 @@ def mail_to(value: tuple[str, ...]) -> tuple[str, ...]:
     for each in value:
         _suitable(mailbox.mailbox, each)
     return value
+
+
+def domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains of mailboxes, as mailboxes have them. Raises ``ValueError``."""
+    return tuple(map(_domain, value))
+
+
+def _domain(value: str) -> str:
+    star, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
+    if value == "*":
+        return value
+    _suitable(mailbox.mailbox, f"somebody@{name}")
+    return star + mailbox.mailbox(f"somebody@{name}").partition("@")[2]
 
 
 def _suitable(read: Callable[[str], object], value: str) -> None:

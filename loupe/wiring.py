@@ -152,7 +152,7 @@ def _incoming(base: Ground) -> dict[str, port.Incoming]:
     token = base.settings.slack_bot_token
     found: dict[str, port.Incoming] = {
         "file": FileIncoming(),
-        "upload": UploadIncoming(uploads.box(base), base.store),
+        "upload": UploadIncoming(uploads.box(base), ArchivedStore(base.store, base.archive)),
     }
     if not token:
         return found

@@ -111,10 +111,15 @@ def _announce(config: Settings, stop: Event) -> None:
     if config.has_slack:
         where = "Slack" if config.slack_api_url == SLACK_API else config.slack_api_url
         way = "Socket Mode" if config.slack_app_token else f"requests to {address}/slack/events"
-        _say(f"Loupe is connected to {where} by {way}. Stop it with Ctrl-C.")
+        _say(
+            f"Loupe is connected to {where} by {way}. Upload pictures: {config.site}/  (stop it with Ctrl-C)"
+        )
     else:
         page = f"http://127.0.0.1:{sandbox_port(config)}/"
-        _say(f"Loupe is running. Drop a picture on this page: {page}  (stop it with Ctrl-C)")
+        _say(
+            f"Loupe is running. Drop a picture on this page: {page}  or upload originals: {config.site}/"
+            "  (stop it with Ctrl-C)"
+        )
 
 
 def _say(words: str) -> None:

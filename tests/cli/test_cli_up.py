@@ -176,7 +176,9 @@ def test_where_the_log_goes_to_a_file_the_page_is_announced_in_a_line_of_it(
     with answering(200) as port:
         up._announce(set_up(monkeypatch, LOUPE_PORT=port), Event())
     assert capsys.readouterr().out == ""
-    words = f"Loupe is running. Drop a picture on this page: http://127.0.0.1:{port + 1}/"
+    words = (
+        f"Loupe is running. Drop a picture on this page: http://127.0.0.1:{port + 1}/  or upload originals"
+    )
     assert [record.getMessage() for record in caplog.records if words in record.getMessage()]
 
 
