@@ -147,6 +147,11 @@ class Settings(AlarmSettings):
         20_000_000_000, ge=0, description="Bytes that one person may upload within 24 hours",
         examples=[20000000000],
     )  # fmt: skip
+    drop: Annotated[Listed, AfterValidator(values.drops)] = Field(
+        (),
+        description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",
+        examples=["/srv/pictures,s3://bucket/prefix"],
+    )
     export_to: Path | None = Field(
         None,
         description="Folder that the clock exports to once a day ([export.md](export.md))",
