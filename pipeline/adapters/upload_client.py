@@ -29,7 +29,7 @@ class Handed:
 
 
 class UploadClient:
-    """One visitor of a site, for any number of threads. ``cookie``: what a browser would send, ``name=value``.
+    """One visitor of a site, for any number of threads. ``cookie``: what browsers send, ``name=value``.
 
     Every method raises ``Unavailable`` whose words are a kind of failure: the step, and what was answered.
     """
