@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -14,7 +15,7 @@ from pipeline.adapters.disk_box import DiskBox
 from pipeline.adapters.folder_drop import FolderDrop, heed_leases
 from pipeline.adapters.s3_drop import S3Drop
 from pipeline.adapters.sqlite_drops import SqliteDrops
-from pipeline.dropping import Watcher, empty
+from pipeline.dropping import Watcher, empty, tidy
 from pipeline.drops import Drop, Drops, Inbox
 from pipeline.errors import LoupeError, Misconfigured, Unavailable
 from pipeline.tickets import DOOR
@@ -38,8 +39,8 @@ def places(settings: Settings) -> list[Drop]:
 
 
 def box(base: Ground) -> DiskBox:
-    """Where the bytes lie until they are accepted: with the uploads on this machine."""
-    return DiskBox(base.settings.data / "inbox", uploads.signer(base), DOOR)
+    """Where the bytes lie until they are accepted: apart from uploads, which the clock judges by tickets."""
+    return DiskBox(base.settings.data / "dropped", uploads.signer(base), DOOR)
 
 
 def watcher(base: Ground, drop: Drop, drops: Drops | None = None) -> Watcher:
@@ -60,6 +61,7 @@ def watch(base: Ground, stop: Event) -> None:
     drops, inbox, beat = SqliteDrops(base.database), box(base), pulse(base, "drop")
     if not base.settings.drop:
         prepare(base.settings.data / OWN)
+    _tended(tidy, drops, inbox)
     watchers = [watcher(base, drop, drops) for drop in places(base.settings)]
     threads = [
         Thread(target=each.run, args=(stop,), name=each.drop.address, daemon=True) for each in watchers
@@ -72,7 +74,7 @@ def watch(base: Ground, stop: Event) -> None:
             beat()
         if time.monotonic() >= due:
             due = time.monotonic() + EMPTIED
-            _emptied(drops, inbox)
+            _tended(empty, drops, inbox)
     for each in threads:
         each.join(GRACE)
 
@@ -103,8 +105,8 @@ def _place(settings: Settings, named: str) -> Drop:
     return FolderDrop(folder, spared=data)
 
 
-def _emptied(drops: Drops, inbox: Inbox) -> None:
+def _tended(act: Callable[[Drops, Inbox], int], drops: Drops, inbox: Inbox) -> None:
     try:
-        empty(drops, inbox)
+        act(drops, inbox)
     except LoupeError as fault:
         log.warning("drop: %s", fault.words)

@@ -13,7 +13,7 @@ from loupe import uploads
 from loupe.distinct import Copy
 from loupe.ground import Ground
 from loupe.loading_check import Seen, Sent
-from loupe.site import visitors
+from loupe.visits import visitors
 from pipeline.adapters.upload_client import UploadClient
 from pipeline.errors import Unavailable, Unknown
 from pipeline.ports import Report

@@ -147,6 +147,11 @@ class Settings(AlarmSettings):
         20_000_000_000, ge=0, description="Bytes that one person may upload within 24 hours",
         examples=[20000000000],
     )  # fmt: skip
+    upload_bucket: Annotated[str, AfterValidator(values.bucket)] = Field(
+        "",
+        description="Bucket that uploads go to straight from the browser ([uploads.md](uploads.md))",
+        examples=["s3://pictures-inbox/loupe"],
+    )
     drop: Annotated[Listed, AfterValidator(values.drops)] = Field(
         (),
         description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",

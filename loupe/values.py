@@ -40,6 +40,15 @@ def public_url(value: str | None) -> str | None:
     return address
 
 
+def bucket(value: str) -> str:
+    """A bucket's name, or ``s3://name/prefix``. Raises ``ValueError``."""
+    if value and not re.fullmatch(
+        r"(s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.!*'()-]+)*/?", value, re.ASCII
+    ):
+        raise ValueError("it must be a bucket's name, or s3://, the name, and a prefix behind a slash")
+    return value
+
+
 def otlp(value: str | None) -> str | None:
     """Where traces go, without a slash at the end. Raises ``ValueError``."""
     if value is not None and not re.match(r"https?://[^/\s]", value):

@@ -151,11 +151,11 @@ def _without_original(actors: Chain) -> set[str]:
 
 def _incoming(base: Ground) -> dict[str, port.Incoming]:
     token = base.settings.slack_bot_token
-    uploaded = UploadIncoming(uploads.box(base), base.store)
-    dropped = DropIncoming(UploadIncoming(dropping.box(base), base.store))
+    originals = ArchivedStore(base.store, base.archive)
+    dropped = DropIncoming(UploadIncoming(dropping.box(base), originals))
     found: dict[str, port.Incoming] = {
         "file": FileIncoming(),
-        "upload": uploaded,
+        "upload": UploadIncoming(uploads.box(base), originals),
         "folder": dropped,
         "s3": dropped,
     }

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from pipeline.drops import LARGE, Draft, Drop, Drops, Due, Entered, Found, Inbox, box_id, delivery
+from pipeline.drops import LARGE, Draft, Drop, Drops, Due, Entered, Found, Inbox, Unreadable, box_id, delivery
 from pipeline.engine import Engine
 from pipeline.errors import LoupeError, Unavailable, Unknown
 from pipeline.model import Source
@@ -35,6 +35,8 @@ PATIENCE = (1.0, 60.0)
 REST = 4.0
 """Looks take no more than one part in five of the time, however much lies there."""
 MOST_WAITING = 10_000
+LEFT = 3600.0
+"""Seconds after which nobody writes or enters any more what lies in the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,9 @@ class Watcher:
         draft = self.inbox.begin()
         try:
             return self._copied(found, draft)
-        except Unavailable as fault:
+        except Unreadable as fault:
             self._let_be(found, fault)
             return None
-        except OSError as fault:  # of the box: no file can be taken in
-            raise Unavailable(
-                f"Nothing can be written to the box of uploads: {fault.strerror}. What lies in"
-                f" {self.drop.address} is taken in as soon as that is mended."
-            ) from fault
         finally:
             draft.end()
 
@@ -133,13 +130,15 @@ class Watcher:
 
         def write(chunk: bytes) -> None:
             digest.update(chunk)
-            draft.write(chunk)
+            draft.write(memoryview(chunk))
 
         if not self.drop.fetch(found, write):
             return None
         key = self._key(found, digest.hexdigest())
         box = box_id(key)
-        draft.keep(box)  # False where it lies there already: the same bytes
+        if draft.keep(box) is None:  # none of ours: its name follows from the bytes
+            self.inbox.drop(box)
+            return None
         return _Taken(found, key, box, f"{box}/{digest.hexdigest()}")
 
     def _key(self, found: Found, contents: str) -> str:
@@ -174,7 +173,7 @@ class Watcher:
         self.drops.told(place, due)
         return True
 
-    def _let_be(self, found: Found, fault: Unavailable) -> None:
+    def _let_be(self, found: Found, fault: Unreadable) -> None:
         if self._waits.get(found.path, ("", 0.0))[0] != found.stamp:
             log.warning("drop: %s", fault.words)
         if len(self._waits) >= MOST_WAITING:
@@ -195,6 +194,14 @@ class Watcher:
         if self.drop.address in self._told:
             self._told.discard(self.drop.address)
             log.info("drop: %s can be looked at again.", self.drop.address)
+
+
+def tidy(drops: Drops, inbox: Inbox) -> int:
+    """Throw away what was left in the box by who was killed; how many files. To be done before any look."""
+    left = drops.unknown(list(inbox.lying(LEFT)))
+    for id in left:
+        inbox.drop(id)
+    return len(left) + inbox.tidy(LEFT)
 
 
 def empty(drops: Drops, inbox: Inbox, most: int = 1000) -> int:

@@ -8,10 +8,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
+from pipeline.errors import Unavailable
 from pipeline.model import SourceKind
 from pipeline.ports import Report
+from pipeline.tickets import Lying
 
 REPORT = ".report.json"
 """What the name of a report ends in."""
@@ -87,7 +89,7 @@ class Drop(Protocol):
     def fetch(self, found: Found, write: Callable[[bytes], object]) -> bool:
         """Hand all bytes of it over; False when it is not complete, changed meanwhile or gone.
 
-        Raises ``Unavailable`` where it cannot be read.
+        Raises ``Unreadable``.
         """
 
     def tell(self, path: str, report: Report) -> None:
@@ -121,31 +123,41 @@ class Drops(Protocol):
     def emptied(self, boxes: Sequence[str]) -> None:
         """They are not in the box any more."""
 
+    def unknown(self, boxes: Sequence[str]) -> list[str]:
+        """Those that no image was ever entered for."""
+
 
 class Draft(Protocol):
     """A file that is being written into the box; see ``pipeline.adapters.disk_box``."""
 
-    def write(self, chunk: bytes) -> None:
-        """Add to it."""
+    def write(self, chunk: memoryview) -> None:
+        """Add to it. Raises ``Unavailable``."""
 
-    def keep(self, id: str) -> bool:
-        """Put it into the box, durably; False where something lies under this id already."""
+    def keep(self, id: str) -> Lying | None:
+        """Put it into the box, durably; None: another file lies under this id. Raises ``Unavailable``."""
 
     def end(self) -> None:
         """Throw away what was not kept."""
 
 
 class Inbox(Protocol):
-    """The box of uploads, where bytes wait until they are accepted."""
+    """The box in which bytes wait until they are accepted."""
 
     def begin(self) -> Draft:
         """A file to be written. Raises ``Unavailable``."""
 
-    def open(self, id: str) -> BinaryIO:
-        """Read what lies there. Raises ``Unknown``."""
-
     def drop(self, id: str) -> None:
         """Throw it away; harmless where nothing lies."""
+
+    def lying(self, older: float) -> Iterator[str]:
+        """The ids of what has lain there for so many seconds at least."""
+
+    def tidy(self, older: float) -> int:
+        """Throw away what was half-written so many seconds ago; how many files that were."""
+
+
+class Unreadable(Unavailable):
+    """One file cannot be read; others may."""
 
 
 def passed_over(name: str) -> bool:

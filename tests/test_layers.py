@@ -20,7 +20,7 @@ PURE |= {"figures", "facts", "news", "outbox", "telling", "events", "breaker", "
 PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
-PURE |= {"tickets", "post_policy", "visitors"}
+PURE |= {"tickets", "post_policy", "gathering", "visitors", "gallery"}
 PURE |= {"drops"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
@@ -30,7 +30,7 @@ PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
     | {"mailing": PURE, "subscribing": PURE}
-    | {"exporting": RUNNING, "tracing": RUNNING, "uploading": RUNNING}
+    | {"exporting": RUNNING, "tracing": RUNNING, "uploading": RUNNING, "inbox": RUNNING | {"uploading"}}
     | {"dropping": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)

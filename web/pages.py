@@ -35,8 +35,8 @@ TEMPLATES = Environment(
 )
 
 
-def html(template: str, request: Request, status: int = 200, **known: Any) -> Response:
-    """A page, in the language of whoever asks."""
+def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
+    """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
     static = {name: assets.address(name) for name in assets.ASSETS}
     shown = {
         "static": static,
@@ -50,5 +50,7 @@ def html(template: str, request: Request, status: int = 200, **known: Any) -> Re
     return HTMLResponse(
         body,
         status,
-        HEADERS | {"vary": "Accept-Language, Cookie"} | {"content-security-policy": POLICY.format(bucket="")},
+        HEADERS
+        | {"vary": "Accept-Language, Cookie"}
+        | {"content-security-policy": POLICY.format(bucket=f" {bucket}".rstrip())},
     )

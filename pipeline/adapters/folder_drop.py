@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.drops import Found, complete, passed_over, report_path
+from pipeline.drops import Found, Unreadable, complete, passed_over, report_path
 from pipeline.errors import Unavailable
 from pipeline.model import SourceKind
 from pipeline.ports import Report
@@ -75,7 +75,7 @@ class FolderDrop:
         except FileNotFoundError:
             return False
         except OSError as fault:
-            raise Unavailable(f"{self._named(found.path)} cannot be read: {fault.strerror}.") from fault
+            raise Unreadable(f"{self._named(found.path)} cannot be read: {fault.strerror}.") from fault
         try:
             before = os.fstat(handle)
             if _stamp(before) != found.stamp or not self._ended(found, before, handle):
@@ -178,7 +178,7 @@ class FolderDrop:
         try:
             return os.read(handle, CHUNK)
         except OSError as fault:
-            raise Unavailable(f"{self._named(found.path)} cannot be read: {fault.strerror}.") from fault
+            raise Unreadable(f"{self._named(found.path)} cannot be read: {fault.strerror}.") from fault
 
     def _named(self, path: str) -> str:
         return os.fsencode(self.folder / path).decode("utf-8", "replace")

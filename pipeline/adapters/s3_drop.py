@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any
 
 from pipeline.adapters import s3_client
-from pipeline.drops import Found, passed_over, report_path
+from pipeline.drops import Found, Unreadable, passed_over, report_path
 from pipeline.errors import Unavailable
 from pipeline.model import SourceKind
 from pipeline.ports import Report
@@ -114,7 +114,7 @@ class S3Drop:
         try:
             yield from body.iter_chunks(CHUNK)
         except exceptions.BotoCoreError as fault:
-            raise Unavailable(f"{self._key(found.path)} cannot be read: {fault}") from fault
+            raise Unreadable(f"{self._key(found.path)} cannot be read: {fault}") from fault
 
     def _ask(self, operation: str, **given: Any) -> Any:
         """Ask the bucket. Raises ``Unavailable``: ``_Gone`` where there is no such object."""

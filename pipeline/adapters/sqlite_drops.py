@@ -115,6 +115,11 @@ class SqliteDrops:
             for sql in ("UPDATE drop_boxes SET image='' WHERE id=?", "DELETE FROM drop_boxes WHERE id=?"):
                 connection.executemany(sql, [(each,) for each in boxes])
 
+    def unknown(self, boxes: Sequence[str]) -> list[str]:
+        """See ``Drops.unknown``."""
+        query = "SELECT 1 FROM drop_boxes WHERE id=?"
+        return [each for each in boxes if not self._database.read(query, (each,))]
+
 
 def _boxed(connection: Connection, box: str, image: str) -> None:
     connection.execute(

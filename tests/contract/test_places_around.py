@@ -60,6 +60,6 @@ def test_where_nobody_lives_there_is_nothing(places: GeoNames, latitude: float, 
 
 def test_a_damaged_index_is_told(tmp_path: Path) -> None:
     broken = GeoNames(tmp_path)
-    broken._index.write_bytes(b"not an index" * 1000)
+    broken.index.path.write_bytes(b"not an index" * 1000)
     with pytest.raises(Unavailable, match="cannot be read"):
         broken.towns(Spot(51.5, -0.12), 10, 10)

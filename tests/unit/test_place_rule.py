@@ -24,7 +24,7 @@ def gazetteer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GeoNames:
 
 def name(gazetteer: GeoNames, *towns: tuple[str, float, int, str], at: float = 42.0) -> str | None:
     """The name given to (``at``, 23) among towns: name, kilometres to the north, inhabitants, country."""
-    path = gazetteer._index
+    path = gazetteer.index.path
     with closing(sqlite3.connect(path)) as index:
         index.executescript(TABLES)
         rows = [(c, at + km * KM, 23.0, people, town, None) for town, km, people, c in towns]
@@ -64,7 +64,7 @@ def test_a_place_without_inhabitants_is_chosen_only_as_the_nearest(gazetteer: Ge
 
 
 def test_near_a_pole_towns_on_other_meridians_are_near(gazetteer: GeoNames) -> None:
-    path = gazetteer._index
+    path = gazetteer.index.path
     with closing(sqlite3.connect(path)) as index:
         index.executescript(TABLES)
         index.execute("INSERT INTO place VALUES ('BG', 89.9, -100.0, 600, 'Station', NULL)")
