@@ -25,6 +25,7 @@ from handlers.detect_nudity import CLOSE_SIDE, SIDE, detect_nudity
 from handlers.find_place import find_place
 from handlers.read_metadata import read_metadata
 from handlers.read_watermark import read_watermark
+from loupe.settings import load
 from pipeline.adapters.geonames import GeoNames
 from pipeline.adapters.onnx_faces import OnnxFaces
 from pipeline.adapters.onnx_nudity import OnnxNudity
@@ -93,7 +94,7 @@ class Worker:
     def findings(self) -> None:
         """Everything that is found in the photo."""
         pictures = StoredPictures(Shelf())
-        metadata = read_metadata(ARRIVED, ACCEPTED, Shelf(), Nothing())
+        metadata = read_metadata(ARRIVED, ACCEPTED, Shelf(), pictures, load(), Nothing())
         assert isinstance(metadata, Metadata)
         find_place(metadata, self.gazetteer, Nobody())
         detect_nudity(ACCEPTED, pictures, self.nudity)

@@ -8,23 +8,25 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.intake import Door
-from bot.listeners.actions import details, markup, more, opinion, replay
+from bot.listeners.actions import details, markup, more, opinion, original, place, replay
 from bot.listeners.commands import imgstatus
 from bot.listeners.commands import mail as mail_command
 from bot.listeners.commands.asked import Branch
 from bot.listeners.commands.digest import DigestBranch
 from bot.listeners.events import departure, file_shared, message, unknown
+from bot.listeners.options import place as place_options
 from bot.listeners.shortcuts import check_image
 from bot.listeners.views import markup as markup_view
 from bot.listeners.views import opinion as opinion_view
+from bot.listeners.views import place as place_view
 from bot.people import People
-from bot.ports import Digests, Health, Intake, Runs
+from bot.ports import Digests, Health, Intake, PersonalLink, Runs
 from bot.wishes import Wishes
 from pipeline.cards import Cards, Shares
 from pipeline.catalog import Catalog
 from pipeline.errors import LoupeError
 from pipeline.opinions import Opinions
-from pipeline.ports import Notes
+from pipeline.ports import Atlas, Notes
 
 __all__ = ["App", "create_app"]
 log = logging.getLogger("bot.bolt")
@@ -61,13 +63,15 @@ def create_app(
     opinions: Opinions,
     digests: Digests,
     mail: mail_command.Desk,
+    atlas: Atlas,
+    personal_link: PersonalLink,
     operators: Collection[str] = (),
 ) -> App:
     """The app for HTTP and for Socket Mode.
 
     Listeners run before the answer (``process_before_response``): what they raise becomes a 500, and Slack
     delivers again. The sender of a request is known from its signature; no auth.test stands in the way.
-    ``operators``: ids of those who may replay parked runs.
+    ``operators``: ids of those who may replay parked runs and say where anybody's picture was taken.
     """
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -100,7 +104,11 @@ def create_app(
     markup_view.register(app, catalog, wishes)
     opinion.register(app, catalog)
     opinion_view.register(app, catalog, opinions, wishes)
-    more.register(app, catalog, wishes)
+    original.register(app, catalog, personal_link)
+    place.register(app, catalog, atlas, operators)
+    place_options.register(app, atlas)
+    place_view.register(app, catalog, wishes, operators)
+    more.register(app, catalog, wishes, operators)
     replay.register(app, catalog, runs, operators)
     unknown.register(app)
     return app

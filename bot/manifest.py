@@ -19,6 +19,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
     """For HTTP when a public https ``address`` is given, else for Socket Mode."""
     url = {"url": f"{address.rstrip('/')}/slack/events"} if address else {}
     request = {"request_url": url["url"]} if url else {}
+    menus = {"message_menu_options_url": url["url"]} if url else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -55,7 +56,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
         "oauth_config": {"scopes": {"bot": scopes()}},
         "settings": {
             "event_subscriptions": {"bot_events": sorted(EVENTS), **request},
-            "interactivity": {"is_enabled": True, **request},
+            "interactivity": {"is_enabled": True, **request, **menus},
             "org_deploy_enabled": False,
             "socket_mode_enabled": address is None,
             "token_rotation_enabled": False,

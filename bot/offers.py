@@ -1,18 +1,19 @@
 """What can be asked of a picture at this moment, and by whom. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.cards.buttons import can_run
 from bot.cards.picture import is_cleared
-from bot.cards.published import is_published
+from bot.cards.published import is_archived, is_published
+from bot.cards.whereabouts import has_added_place
 from bot.cards.words import person as mention
 from pipeline.ports import Report
 
-Deed = Literal["again", "withdraw", "publish", "restore"]
-"""again: run steps again; withdraw: delete the web copies; publish: make them again; restore: fetch the
-original back."""
+Deed = Literal["again", "place", "unplace", "withdraw", "publish", "restore"]
+"""again: run steps again; place, unplace: change or take away the place that a person added; withdraw: delete
+the web copies; publish: make them again; restore: fetch the original back."""
 RESTORING = "restore_original"
 """The actor that fetches an original back."""
 OPEN = ("waiting", "running")
@@ -29,11 +30,12 @@ class Offer:
     """Why this person may not ask for it; empty where they may."""
 
 
-def offers(report: Report, person: str, *, withdrawn: bool) -> list[Offer]:
+def offers(report: Report, person: str, *, withdrawn: bool, operators: Collection[str] = ()) -> list[Offer]:
     """What ``person`` sees on offer. ``withdrawn``: does the wish stand that there be no web copies?"""
-    only = _only_poster(report, person)
+    only = only_poster(report, person)
     return [
         *_again(report),
+        *_place(report, only if person not in operators else ""),
         *_copies(report, only, withdrawn),
         *_restore(report),
     ]
@@ -45,11 +47,6 @@ def underway(report: Report) -> str:
     if is_archived(report) and run.get("state") in OPEN:
         return f"The original is on its way back from the archive. {run.get('error') or ''}".strip()
     return "Some steps are still under way." if report.get("state") == "waiting" else ""
-
-
-def is_archived(report: Report) -> bool:
-    """Is the original in the archive alone?"""
-    return bool((report.get("archive") or {}).get("state") == "archived")
 
 
 def parked(report: Report) -> list[str]:
@@ -65,6 +62,12 @@ def _again(report: Report) -> Iterator[Offer]:
     yield Offer(
         "again", f"Runs what did not finish: {left}." if left else "Looks again for nudity, faces and a mark."
     )
+
+
+def _place(report: Report, only: str) -> Iterator[Offer]:
+    if has_added_place(report):
+        yield Offer("place", "A person said where it was taken: another place takes its place.", only)
+        yield Offer("unplace", "Takes the place away that a person added.", only)
 
 
 def _copies(report: Report, only: str, withdrawn: bool) -> Iterator[Offer]:
@@ -84,7 +87,8 @@ def _restore(report: Report) -> Iterator[Offer]:
         )
 
 
-def _only_poster(report: Report, person: str) -> str:
+def only_poster(report: Report, person: str) -> str:
+    """Why this person may not do what its poster may; empty where they may."""
     poster = str((report.get("source") or {}).get("person") or "")
     if poster and poster == person:
         return ""

@@ -35,6 +35,11 @@ Put = Callable[[str, bytes], None]
 """Posts bytes to an address; raises ``LoupeError`` where they were not taken."""
 
 
+PersonalLink = Callable[[str, str, str], str]
+"""A link that lets one person in, once, to bring an image's original: from team, user and image. Raises
+``LoupeError`` where none can be made."""
+
+
 class ChartWays(Protocol):
     """Remembers what a workspace does not take, so that not every digest tries in vain."""
 

@@ -5,6 +5,7 @@ from bot.ports import Runs
 from pipeline.ports import Notes
 
 DETECTORS = ("detect_nudity", "detect_faces", "read_watermark")
+READING = "read_metadata"
 MAKERS = ("make_renditions", "make_copies")
 
 
@@ -25,6 +26,11 @@ class Wishes:
         self._notes.set(image, "hold", "", person)
         self._runs.replay(image, "decide_release")
 
+    def place(self, image: str, latitude: float, longitude: float, person: str) -> None:
+        """It was taken there, says a person; what the file itself says goes before that."""
+        self._notes.set(image, "place", f"{latitude},{longitude}", person)
+        self._runs.replay(image, READING)
+
     def is_withdrawn(self, image: str) -> bool:
         """Does somebody want that there be no web copies?"""
         return self._notes.get(image, "withdraw") is not None
@@ -43,6 +49,11 @@ class Wishes:
             case "restore":
                 self._notes.set(image, "restore", "", person)
                 self._runs.replay(image, RESTORING)
+            case "unplace":
+                self._notes.clear(image, "place")
+                self._runs.replay(image, READING)
+            case "place":
+                raise ValueError("Where it was taken is asked first.")
 
     def _again(self, image: str) -> None:
         if not self._runs.replay(image):

@@ -140,6 +140,11 @@ class Settings(AlarmSettings):
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
     )
+    upload_domains: Annotated[Listed, AfterValidator(values.domains)] = Field(
+        (),
+        description="Whose mailboxes may upload: a domain, `*.` and a domain (below it), `*` (anybody)",
+        examples=["example.org,*.example.org"],
+    )
     upload_files: int = Field(
         2_000, ge=0, description="Files that one person may upload within 24 hours", examples=[2000]
     )

@@ -10,7 +10,7 @@ from loupe.ground import Ground
 from loupe.visits import visitors as visitors  # also for others
 from pipeline.uploading import Desk
 from pipeline.visitors import Visitor
-from web import door
+from web import door, phone
 from web import uploads as tickets
 from web.pages import html
 from web.post_form import Terms
@@ -28,6 +28,7 @@ def routes(base: Ground) -> list[BaseRoute]:
         *_doors(base, hands),
         *people.routes(base, visits),
         *tickets.routes(visits, hands),
+        *phone.routes(visits),
         *mine.routes(base, visits),
     ]
 

@@ -1,6 +1,7 @@
 """Joins the bot to the ledger: its app, its sender, its repair."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from bot.api import client
 from bot.app import App, create_app
@@ -18,7 +19,9 @@ from loupe import mail
 from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground, pulse
 from loupe.health import missing
+from loupe.prepare import atlas
 from loupe.settings import Settings
+from loupe.visits import personal_link
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
@@ -56,6 +59,8 @@ def app(base: Ground) -> App:
         digests=DigestDesk(base),
         operators=base.settings.operators,
         mail=mail.desk(base),
+        atlas=atlas(base.settings.data),
+        personal_link=partial(personal_link, base),
     )
 
 

@@ -137,6 +137,19 @@ def mail_to(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains of mailboxes, as mailboxes have them. Raises ``ValueError``."""
+    return tuple(map(_domain, value))
+
+
+def _domain(value: str) -> str:
+    star, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
+    if value == "*":
+        return value
+    _suitable(mailbox.mailbox, f"somebody@{name}")
+    return star + mailbox.mailbox(f"somebody@{name}").partition("@")[2]
+
+
 def _suitable(read: Callable[[str], object], value: str) -> None:
     try:
         read(value)

@@ -58,6 +58,8 @@ class Location:
     altitude: float | None = None
     direction: float | None = None
     source: Literal["exif", "xmp", "person"] = "exif"
+    by: str | None = None
+    """Whose word it is, where it is a person's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ RUNNING = WIRING | {"engine", "processes"}
 PIPELINE = (
     dict.fromkeys(PURE, PURE)
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
-    | {"mailing": PURE, "subscribing": PURE}
+    | {"mailing": PURE, "subscribing": PURE, "signing_in": PURE | {"mailing"}}
     | {"exporting": RUNNING, "tracing": RUNNING, "uploading": RUNNING, "inbox": RUNNING | {"uploading"}}
     | {"dropping": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from web import assets, words
+from web import assets, ways, words
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -21,11 +21,16 @@ HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-permitted-cross-domain-policies": "none",
     "x-robots-tag": "noindex",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "geolocation=(), microphone=(), camera=(self)",
+    "permissions-policy": "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 }
+TLS_ONLY = {"strict-transport-security": "max-age=63072000"}
+"""Two years (RFC 6797). For this host alone: what else lies in its domain is not ours to decide on."""
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -37,20 +42,26 @@ TEMPLATES = Environment(
 
 def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
     """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
-    static = {name: assets.address(name) for name in assets.ASSETS}
     shown = {
-        "static": static,
+        "static": {name: assets.address(name) for name in assets.ASSETS},
         "site": assets.of_site,
         "t": words.of(request),
+        "languages": words.LANGUAGES,
+        "here": ways.here(request),
         "fault": "",
         "mailbox": "",
         **known,
     }
     body = TEMPLATES.get_template(f"site/{template}").render(shown)
-    return HTMLResponse(
-        body,
-        status,
-        HEADERS
-        | {"vary": "Accept-Language, Cookie"}
-        | {"content-security-policy": POLICY.format(bucket=f" {bucket}".rstrip())},
-    )
+    return HTMLResponse(body, status, headers(request, bucket) | {"vary": "Accept-Language, Cookie"})
+
+
+def headers(request: Request, bucket: str = "") -> dict[str, str]:
+    """The headers of every answer for a person on the site."""
+    policy = {"content-security-policy": POLICY.format(bucket=f" {bucket}".rstrip())}
+    return HEADERS | policy | (TLS_ONLY if _by_tls(request) else {})
+
+
+def _by_tls(request: Request) -> bool:
+    """Did it come by TLS, or does the site's address say that all do?"""
+    return request.url.scheme == "https" or str(getattr(request.app.state, "site", "")).startswith("https:")

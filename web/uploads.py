@@ -89,9 +89,8 @@ def _issued(desk: Desk, visitor: Visitor, body: bytes) -> Response:
         return JSONResponse({"error": fault.words}, 409)
     except (Unavailable, Transient):
         return JSONResponse({"error": "Not possible at the moment."}, 503)
-    return JSONResponse(
-        {"id": ticket.id, "expires": ticket.expires, "url": form.url, "fields": form.fields}, 201
-    )
+    said = {"id": ticket.id, "person": ticket.person, "expires": ticket.expires}
+    return JSONResponse(said | {"url": form.url, "fields": form.fields}, 201)
 
 
 def _own(desk: Desk, request: Request, visitor: Visitor) -> Known:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards.blocks import Block, mrkdwn
-from bot.cards.words import escape, line
+from bot.cards.words import escape, line, link
 from pipeline.ports import Report
 
 View = dict[str, Any]
@@ -75,12 +75,15 @@ def picker(reports: Sequence[Report], chosen: Report) -> list[Block]:
 
 
 def said(view: Mapping[str, Any]) -> list[str]:
-    """A modal's words, for when it cannot be opened: its paragraphs, and what its fields begin with."""
+    """A modal's words, for when it cannot be opened: paragraphs, links, and what its fields begin with."""
     found = []
     for block in view["blocks"]:
         words = (block.get("text") or {}).get("text")
         start = (block.get("element") or {}).get("initial_value")
         found += [words] if words else []
+        found += [
+            link(each["url"], each["text"]["text"]) for each in block.get("elements", ()) if "url" in each
+        ]
         if start:
             fenced = escape(start).replace("```", "'''")
             found += [f"{escape(block['label']['text'])}:\n```{fenced}```"]

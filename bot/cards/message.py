@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.cards import earlier, picture, published
 from bot.cards.blocks import ALL_BLOCKS, SECTION, TEXT, Block, context, cut, section
 from bot.cards.buttons import buttons
+from bot.cards.whereabouts import adding
 from bot.cards.words import count, escape
 from pipeline.ports import Report
 
@@ -73,7 +74,8 @@ def _single(report: Report, here: str, value: str) -> Content:
     if facts:
         small.append(HONESTY)
     footer = "\n".join(line for line in small if line)
-    body = [section(verdict), *(section("\n".join(lines)) for lines in (facts, links) if lines)]
+    told, copies = ([section("\n".join(lines))] if lines else [] for lines in (facts, links))
+    body = [section(verdict), *told, *adding([report], value), *copies]
     text = "\n".join([verdict, *facts, *links, footer])
     return Content(cut(text, TEXT), (*body, context(footer), *buttons([report], value)))
 
@@ -84,7 +86,7 @@ def _many(reports: Sequence[Report], here: str, value: str) -> Content:
     tail = "\n".join(dict.fromkeys(filter(None, [HONESTY, *(picture.credit(r) for r in reports)])))
     if rest > 0:
         tail = f"{count(rest, 'more picture')} of this message: `/imgstatus channel` lists them.\n{tail}"
-    frame = [section(head), context(tail), *buttons(reports, value)]
+    frame = [section(head), *adding(shown, value), context(tail), *buttons(reports, value)]
     bodies = next(
         bodies
         for level in (_full, _short, _shortest)

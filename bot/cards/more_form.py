@@ -15,6 +15,8 @@ DEED = "loupe_deed_"
 """Begins the action of every button here."""
 NAMES: dict[Deed, str] = {
     "again": "Run again",
+    "place": "Change the place",
+    "unplace": "Remove the place",
     "withdraw": "Delete the web copies",
     "publish": "Make web copies again",
     "restore": "Restore the original",
@@ -28,6 +30,7 @@ CONFIRM = {
 }
 DANGEROUS: dict[Deed, dict[str, Any]] = {"withdraw": {"style": "danger", "confirm": CONFIRM}}
 DONE: dict[Deed, str] = {
+    "unplace": "The place is being taken away. The card follows in a moment.",
     "again": "It is being run again. The card changes if anything else comes out.",
     "withdraw": "The web copies are being deleted. The card follows in a moment.",
     "publish": "The web copies are being made again. The card follows in a moment.",

@@ -6,7 +6,7 @@ nothing of what is in it: no faces, no place, no camera, no score.
 
 from collections.abc import Mapping
 
-from bot.cards.words import count, date, escape, link, name, whole
+from bot.cards.words import count, date, escape, link, name, person, whole
 from pipeline.ports import Report
 from pipeline.text import size
 
@@ -140,6 +140,7 @@ def _place(report: Report) -> list[str]:
     distance = (report.get("place") or {}).get("distance_km")
     near = f" ({distance:.0f} km away)" if where and distance and distance >= 1 else ""
     point = f"{location['latitude']:.5f}, {location['longitude']:.5f}"
+    added = [f"Added by {who}"] if (who := person(str(location.get("by") or ""))) else []
     maps = report.get("map_links") or {}
     links = [
         link(maps[key], f"map on {title}")
@@ -148,7 +149,7 @@ def _place(report: Report) -> list[str]:
     ]
     return [
         f"Taken in or near {where}{near}" if where else "Taken at a known position",
-        " · ".join([point, *links]),
+        " · ".join([point, *links, *added]),
     ]
 
 

@@ -57,6 +57,11 @@ def brief(report: Report) -> str:
     return f"{page}, {saved} % smaller" if saved else page
 
 
+def is_archived(report: Report) -> bool:
+    """Is the original in the archive alone?"""
+    return bool((report.get("archive") or {}).get("state") == "archived")
+
+
 def original(report: Report) -> str:
     """Where the original is, once it is somewhere else than at hand."""
     kept = report.get("archive") or {}

@@ -39,7 +39,7 @@ from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
 from pipeline.catalog import Erased, Listed, Queue
 from pipeline.errors import Rejected, Transient, Unavailable, Unknown
 from pipeline.ledger import Entry, Row
-from pipeline.model import Source
+from pipeline.model import Source, Toponym
 from pipeline.ports import Report
 from pipeline.results import Arrived
 from pipeline.subscribers import Tokens
@@ -49,6 +49,11 @@ from sandbox.testing import Control, running
 from tests.bot.reports import rejected, report
 
 LIMIT = 50_000_000
+TOWNS = (
+    Toponym("Sofia", None, "Bulgaria", "BG", 42.69751, 23.32415, 1_152_556),
+    Toponym("Springfield", "Missouri", "United States", "US", 37.21533, -93.29824, 166_810),
+    Toponym("Springfield", "Illinois", "United States", "US", 39.80172, -89.64371, 0),
+)
 OPERATORS = ("U0GRACEH01",)
 
 
@@ -171,6 +176,16 @@ class Book:
             return [image for image in self.images.values() if wanted(image.source)]
 
 
+class Towns:
+    """An atlas of three towns."""
+
+    def named(self, words: str, most: int) -> tuple[Toponym, ...]:
+        """See ``Atlas.named``."""
+        if words.startswith("broken"):
+            raise Unavailable("The atlas is torn.")
+        return tuple(town for town in TOWNS if town.name.lower().startswith(words.lower()))[:most]
+
+
 @dataclass
 class House:
     """The bot and everything around it."""
@@ -271,6 +286,8 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
             opinions=opinions,
             mail=Desk(people, SqliteNewsroom(database)),
             digests=desk,
+            atlas=Towns(),
+            personal_link=lambda team, user, image: f"https://pictures.example/join/{team}-{user}-{image}",
             operators=OPERATORS,
         )
         files = SlackFiles(web, cards, fetch)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 import pytest
+from PIL.Image import Image
 
 from handlers.accept_image import accept_image
 from handlers.read_metadata import read_metadata
@@ -67,6 +68,13 @@ class Bringing:
         self.open = world.bring
 
 
+class Undecoded:
+    """The port ``Pictures``, which nobody is to ask."""
+
+    def upright(self, key: str, side: int) -> Image:
+        raise AssertionError(f"{key} was decoded")
+
+
 def accept(world: World, image: str = "one") -> Accepted:
     arrived = Arrived(image, f"IMG-{image}", SOURCE, NOON)
     accepted = accept_image(arrived, Bringing(world), world, world, world)
@@ -75,7 +83,8 @@ def accept(world: World, image: str = "one") -> Accepted:
 
 
 def read(world: World) -> Metadata:
-    found = read_metadata(Arrived("one", "IMG-one", SOURCE, NOON), accept(world), world, NoNotes())
+    arrived = Arrived("one", "IMG-one", SOURCE, NOON)
+    found = read_metadata(arrived, accept(world), world, Undecoded(), world, NoNotes())
     assert isinstance(found, Metadata)
     return found
 

@@ -142,6 +142,7 @@ def test_metadata_and_place_are_brought_together() -> None:
         "altitude": 519.0,
         "direction": 90.0,
         "source": "exif",
+        "by": None,
     }
     assert found["place"]["name"] == "Munich"
     assert found["map_links"] == {"openstreetmap": "https://osm.example", "google": "https://google.example"}

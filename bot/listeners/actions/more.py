@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Collection
 from typing import Any
 
 from slack_bolt import App
@@ -24,12 +25,12 @@ CHANGED = "That is not possible any more: the picture has changed since. Press M
 BROKEN = "That could not be written down just now. Please try again in a minute."
 
 
-def register(app: App, catalog: Catalog, wishes: Wishes) -> None:
+def register(app: App, catalog: Catalog, wishes: Wishes, operators: Collection[str] = ()) -> None:
     """Listen to the button, to the choice of another picture, and to what is asked for."""
 
     def on_button(body: dict[str, Any], client: WebClient, respond: Say) -> None:
         press = pressed(body)
-        view = form(press, "", catalog, wishes)
+        view = form(press, "", catalog, wishes, operators)
         if view is None:
             whisper(respond, GONE)
         else:
@@ -37,13 +38,13 @@ def register(app: App, catalog: Catalog, wishes: Wishes) -> None:
 
     def on_pick(body: dict[str, Any], client: WebClient) -> None:
         press = pressed(body)
-        change_modal(client, press, form(press, press.value, catalog, wishes) or gone(GONE))
+        change_modal(client, press, form(press, press.value, catalog, wishes, operators) or gone(GONE))
 
     def on_deed(body: dict[str, Any], client: WebClient) -> None:
         press = pressed(body)
         found = reports(press.seat, press.team, catalog)
         one = chosen(found, press.seat.image)
-        words = done(press, one, wishes) if one else GONE
+        words = done(press, one, wishes, operators) if one else GONE
         told = telling(found, one, words, press.seat.metadata) if one else gone(words)
         change_modal(client, press, told, words)
 
@@ -52,19 +53,22 @@ def register(app: App, catalog: Catalog, wishes: Wishes) -> None:
     app.action(re.compile(f"^{DEED}"))(ack=acknowledge, lazy=[on_deed])
 
 
-def form(press: Pressed, image: str, catalog: Catalog, wishes: Wishes) -> View | None:
+def form(
+    press: Pressed, image: str, catalog: Catalog, wishes: Wishes, operators: Collection[str]
+) -> View | None:
     """The modal about one picture of the message; None where there is none."""
     found = reports(press.seat, press.team, catalog)
     one = chosen(found, image)
     if one is None:
         return None
     metadata = press.seat.about(one["id"]).metadata
-    return more_form(found, one, _offers(press, one, wishes), underway(one), metadata)
+    return more_form(found, one, _offers(press, one, wishes, operators), underway(one), metadata)
 
 
-def done(press: Pressed, report: Report, wishes: Wishes) -> str:
+def done(press: Pressed, report: Report, wishes: Wishes, operators: Collection[str]) -> str:
     """Do what was pressed, if it is still on offer to this person; what became of it, in words."""
-    offer = next((each for each in _offers(press, report, wishes) if press.action == DEED + each.deed), None)
+    found = _offers(press, report, wishes, operators)
+    offer = next((each for each in found if press.action == DEED + each.deed), None)
     if offer is None:
         return CHANGED
     if offer.refused:
@@ -77,8 +81,9 @@ def done(press: Pressed, report: Report, wishes: Wishes) -> str:
     return DONE[offer.deed]
 
 
-def _offers(press: Pressed, report: Report, wishes: Wishes) -> list[Offer]:
-    return offers(report, press.person, withdrawn=wishes.is_withdrawn(report["id"]))
+def _offers(press: Pressed, report: Report, wishes: Wishes, operators: Collection[str]) -> list[Offer]:
+    withdrawn = wishes.is_withdrawn(report["id"])
+    return offers(report, press.person, withdrawn=withdrawn, operators=operators)
 
 
 def _here(body: dict[str, Any]) -> bool:

@@ -1,0 +1,1 @@
+"""Menus whose options are asked for while somebody types."""
