@@ -7,18 +7,14 @@ from contextlib import suppress
 from itertools import count
 from uuid import uuid4
 
-from itsdangerous import TimestampSigner
-
-from loupe import uploads
+from loupe import visits as people
 from loupe.distinct import Copy
 from loupe.ground import Ground
 from loupe.loading_check import Seen, Sent
-from loupe.visits import visitors
 from pipeline.adapters.upload_client import UploadClient
 from pipeline.errors import Unavailable, Unknown
 from pipeline.ports import Report
 from pipeline.visitors import Visitor
-from web.visits import Visits
 
 TYPES = {
     ".jpg": "image/jpeg",
@@ -40,11 +36,10 @@ AHEAD = 12
 LEAST_WAIT = 0.05
 
 
-def session(base: Ground, visitor: Visitor, site: str) -> str:
+def session(base: Ground, visitor: Visitor) -> str:
     """The cookie of a visitor who has signed in at a site of this data folder, as ``name=value``."""
-    signer = TimestampSigner(uploads.key(base.settings.data), salt="session")
-    visits = Visits(visitors(base), signer, site)
-    return f"{visits.cookie}={signer.sign(visitor.id).decode()}"
+    visits = people.visits(base)
+    return f"{visits.cookie}={visits.cookie_for(visitor)}"
 
 
 def hand_in(client: UploadClient, copy: Copy) -> Sent:
@@ -88,8 +83,8 @@ class Local:
     def _client(self, number: int) -> UploadClient:
         with self._lock:
             while len(self._clients) <= number:
-                visitor = visitors(self._base).of_slack("load", f"{self._run}-{len(self._clients)}")
-                self._clients.append(UploadClient(self._site, session(self._base, visitor, self._site)))
+                visitor = people.invitations(self._base).of_slack("load", f"{self._run}-{len(self._clients)}")
+                self._clients.append(UploadClient(self._site, session(self._base, visitor)))
             return self._clients[number]
 
 
