@@ -29,6 +29,8 @@ HEADERS = {
     "permissions-policy": "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(),"
     " magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 }
+INSIDE = ("__Host-loupe", "loupe")
+"""Names of the session's cookie: who has one gets the navigation. What it is worth is asked elsewhere."""
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -46,6 +48,7 @@ def html(template: str, request: Request, status: int = 200, bucket: str = "", *
         "t": words.of(request),
         "languages": words.LANGUAGES,
         "here": ways.here(request),
+        "inside": any(name in request.cookies for name in INSIDE),
         "fault": "",
         "mailbox": "",
         **known,
