@@ -74,6 +74,7 @@ COMMANDS = [
     "status",
     "subscribers",
     "up",
+    "visitors",
 ]
 
 

@@ -40,8 +40,8 @@ TEMPLATES = Environment(
 )
 
 
-def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
-    """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
+def html(template: str, request: Request, status: int = 200, **known: Any) -> Response:
+    """A page, in the language of whoever asks. ``bucket``: an origin that its scripts may send files to."""
     shown = {
         "static": {name: assets.address(name) for name in assets.ASSETS},
         "site": assets.of_site,
@@ -51,10 +51,11 @@ def html(template: str, request: Request, status: int = 200, bucket: str = "", *
         "inside": any(name in request.cookies for name in INSIDE),
         "fault": "",
         "mailbox": "",
+        "bucket": "",
         **known,
     }
     body = TEMPLATES.get_template(f"site/{template}").render(shown)
-    return HTMLResponse(body, status, headers(bucket) | {"vary": "Accept-Language, Cookie"})
+    return HTMLResponse(body, status, headers(shown["bucket"]) | {"vary": "Accept-Language, Cookie"})
 
 
 def headers(bucket: str = "") -> dict[str, str]:
