@@ -45,11 +45,16 @@ def routes(mine: Mine) -> list[Route]:
     def _choice(request: Request, image: str, words: str, status: int = 200, fault: str = "") -> Response:
         if not _may(image):
             status, fault = 409, of(request).plain("mine.place_not_now")
-        known = {"words": words, "places": mine.atlas.named(words, OFFERED), "may": _may(image)} | {
-            "town": saying.town
-        }
         return html(
-            "mine_place.html", request, status, name=request.path_params["name"], fault=fault, **known
+            "mine_place.html",
+            request,
+            status,
+            name=request.path_params["name"],
+            fault=fault,
+            words=words,
+            places=mine.atlas.named(words, OFFERED),
+            may=_may(image),
+            town=saying.town,
         )
 
     def _may(image: str) -> bool:
