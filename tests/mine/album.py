@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from loupe import mine, settings
 from loupe import visits as people
 from loupe.ground import Ground, ground
+from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_watch import SqliteWatch
 from pipeline.archiving import original_key
 from pipeline.ledger import Row, Settled, Work
@@ -125,17 +126,18 @@ class Album:
             if not mine:
                 return
 
-    def picture(self, owner: Visitor | Source, name: str = "hill.jpg", **own: Result) -> str:
+    def picture(self, owner: Visitor | Source, name: str = "hill.jpg", /, **own: Result) -> str:
         """An image that all actors have looked at; what is played can be given by the actor's name."""
         image = self.enter(owner, name)
         self.settle(image, self.played(image) | own)
         return image
 
-    def shown(self, owner: Visitor | Source, name: str = "hill.jpg", **own: Result) -> str:
+    def shown(self, owner: Visitor | Source, name: str = "hill.jpg", /, **own: Result) -> str:
         """An image with its files: original, and published copies."""
         image = self.enter(owner, name)
         data = drawing()
         accepted = self.keep(data, "JPEG", 320, 240)
+        SqliteTwins(self.base.database).claim(accepted.sha256, image)
         self.settle(image, self.played(image) | {"accept_image": accepted} | self.files(image) | own)
         return image
 
@@ -192,6 +194,10 @@ class Album:
         looker = Looker(SqliteWatch(self.base.database, self.base.catalog), 0.02)
         own = [*pages.routes(doors), live.route(self.visits, looker)]
         return Starlette(routes=[*static_routes(), *files, *own])
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def client(self, visitor: Visitor | None = None, **more: Any) -> TestClient:
         """A browser, signed in as somebody."""
