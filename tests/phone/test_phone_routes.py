@@ -1,4 +1,4 @@
-"""What a phone gets from the site: a manifest in its language, the worker's script, pages that suit everybody."""
+"""What a phone gets from the site: a manifest in its language, the worker's script, pages for everybody."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ from pathlib import Path
 
 import pytest
 import requests
-from itsdangerous import TimestampSigner
 from starlette.applications import Starlette
-from starlette.responses import Response
 
-from pipeline.adapters.database import Database
-from pipeline.adapters.sqlite_visitors import SqliteVisitors
+from loupe import visits as people
+from loupe.ground import Ground, ground
+from loupe.settings import load
 from tests.web.serving import served
 from web import assets, phone, words
-from web.visits import Visits
 
-KEY = b"a key for tests"
-
-
-@pytest.fixture(scope="module")
-def visits(tmp_path_factory: pytest.TempPathFactory) -> Visits:
-    database = Database(tmp_path_factory.mktemp("phone") / "ledger.sqlite")
-    return Visits(SqliteVisitors(database, KEY), TimestampSigner(KEY, salt="session"), "http://127.0.0.1")
+BUCKET = "https://bucket.example.org"
 
 
 @pytest.fixture(scope="module")
-def site(visits: Visits) -> Iterator[str]:
-    routes = [*phone.routes(visits, "https://bucket.example.org"), *assets.static_routes()]
+def base(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return ground(load(data=tmp_path_factory.mktemp("phone")))
+
+
+@pytest.fixture(scope="module")
+def site(base: Ground) -> Iterator[str]:
+    routes = [*phone.routes(people.visits(base), BUCKET), *assets.static_routes()]
     with served(Starlette(routes=routes)) as url:
         yield url
 
@@ -75,9 +72,10 @@ def test_the_worker_may_serve_the_whole_site_and_is_asked_for_each_time(site: st
 
 
 def test_the_worker_may_reach_the_bucket_and_nobody_else(site: str) -> None:
-    policy = get(f"{site}/sw.js").headers["content-security-policy"]
-    assert "connect-src 'self' https://bucket.example.org;" in policy
-    assert policy.startswith("default-src 'none'; script-src 'self';")
+    for path in ("sw.js", "offline"):
+        policy = get(f"{site}/{path}").headers["content-security-policy"]
+        assert f"connect-src 'self' {BUCKET};" in policy
+        assert policy.startswith("default-src 'none'; script-src 'self';")
 
 
 def test_all_that_the_worker_keeps_is_there_and_public(site: str) -> None:
@@ -110,11 +108,11 @@ def test_nobody_is_told_to_be_somebody(site: str) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_whoever_is_signed_in_is_told_their_own_id(site: str, visits: Visits) -> None:
-    asking = visits.visitors.ask("ana@example.org", "127.0.0.1")
-    visitor = visits.visitors.by_link(asking.token)
+def test_whoever_is_signed_in_is_told_their_own_id(site: str, base: Ground) -> None:
+    visits, known = people.visits(base), people.visitors(base)
+    visitor = known.by_link(known.ask("ana@example.org", "127.0.0.1").token)
     assert visitor
-    cookie = visits.begin(Response(), visitor).headers["set-cookie"].partition(";")[0]
+    cookie = f"{visits.cookie}={visits.cookie_for(visitor)}"
     assert get(f"{site}/who", cookie=cookie).json() == {"person": visitor.id}
 
 
