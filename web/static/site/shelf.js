@@ -39,7 +39,7 @@ async function within(name, mode, work) {
 }
 
 /* Says that something changed: to other tabs, the service worker, and this page itself. `handed`: what was
-taken in by the server ({image, name, origin}), where that is the change. */
+taken in by the server ({image, name, origin, file}), where that is the change. */
 function tell(handed = null) {
   channel?.postMessage(handed);
   self.dispatchEvent(new CustomEvent("loupe:kept", { detail: handed }));
@@ -91,9 +91,9 @@ export async function drop(id) {
 }
 
 /* The server has it, and named the image. */
-export async function landed({ id, name, origin }, image) {
+export async function landed({ id, name, origin, blob }, image) {
   await within(WAITING, "readwrite", (store) => store.delete(id));
-  tell({ image, name, origin });
+  tell({ image, name, origin, file: blob });
 }
 
 /* Notes something on an entry; one that is gone meanwhile stays gone. */
