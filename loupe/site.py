@@ -37,7 +37,7 @@ def routes(base: Ground) -> list[BaseRoute]:
         *_doors(base, hands),
         *people.routes(base, visits),
         *tickets.routes(visits, hands),
-        *phone.routes(visits),
+        *phone.routes(visits, uploads.origin(base)),
         *mine.routes(base, visits),
         whereabouts.route(visits, towns(base.settings.data)),
     ]
