@@ -70,6 +70,14 @@ def start_part(metrics: str | None = None) -> None:
     _begin(sys.stdout, logging.INFO, EmfLines() if emf else JsonLines())
 
 
+def say(words: str, log: logging.Logger) -> None:
+    """To a person at a terminal as a sentence; a file or a pipe gets log lines, so there it is one."""
+    if sys.stdout.isatty():
+        print(words, flush=True)
+    else:
+        log.info("%s", words)
+
+
 def _begin(stream: TextIO, level: int, lines: logging.Formatter) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(lines)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from loupe import keys
+from loupe import keys, uploads
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.settings import Settings
 from loupe.values import LOOPBACK
-from pipeline import chart
+from pipeline import chart, signing_in
 from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
+from pipeline.adapters.sqlite_visitors import SqliteVisitors
 from pipeline.errors import Misconfigured, Unsuitable
 from pipeline.letters.mailbox import folded, mailbox, sender
 from pipeline.mailing import Links, MailCarrier, always, subscribed
@@ -44,6 +45,8 @@ def carrier(base: Ground) -> MailCarrier:
     settings, people = base.settings, subscribers(base)
     operators = frozenset(folded(mailbox(each)) for each in settings.mail_to)
     readers = subscribed(operators, people, Links(settings.site, tokens(settings)))
+    known = SqliteVisitors(base.database, uploads.key(settings.data))
+    readers = signing_in.readers(known, settings.site, readers)
     return MailCarrier(post(settings), sender(settings.mail_from), readers, draw, people)
 
 

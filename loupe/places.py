@@ -1,5 +1,6 @@
 """Everywhere on this machine that something of an image can be."""
 
+from loupe import uploads
 from loupe.ground import Ground
 from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.nominatim_memory import NominatimMemory
@@ -17,5 +18,6 @@ def places(base: Ground) -> Places:
         public=base.public,
         cdn=LocalCdn(base.settings.site),
         cards=base.cards,
+        inbox=uploads.box(base),
         cache=NominatimMemory(base.settings.data / "cache"),
     )

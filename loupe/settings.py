@@ -140,6 +140,11 @@ class Settings(AlarmSettings):
         description="Hosts that news may go to although they are private or lack TLS",
         examples=["localhost,10.0.0.5"],
     )
+    upload_domains: Annotated[Listed, AfterValidator(values.domains)] = Field(
+        (),
+        description="Whose mailboxes may upload: a domain, `*.` and a domain (below it), `*` (anybody)",
+        examples=["example.org,*.example.org"],
+    )
     upload_files: int = Field(
         2_000, ge=0, description="Files that one person may upload within 24 hours", examples=[2000]
     )
@@ -147,6 +152,16 @@ class Settings(AlarmSettings):
         20_000_000_000, ge=0, description="Bytes that one person may upload within 24 hours",
         examples=[20000000000],
     )  # fmt: skip
+    upload_bucket: Annotated[str, AfterValidator(values.bucket)] = Field(
+        "",
+        description="Bucket that uploads go to straight from the browser ([uploads.md](uploads.md))",
+        examples=["s3://pictures-inbox/loupe"],
+    )
+    drop: Annotated[Listed, AfterValidator(values.drops)] = Field(
+        (),
+        description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",
+        examples=["/srv/pictures,s3://bucket/prefix"],
+    )
     export_to: Path | None = Field(
         None,
         description="Folder that the clock exports to once a day ([export.md](export.md))",

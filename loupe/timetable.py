@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from loupe import alarming, exporting, upkeep
+from loupe import alarming, exporting, upkeep, uploads, visits
 from loupe.digests import digest_of, tell_digest
 from loupe.ground import Ground
 from loupe.places import places
@@ -41,6 +41,8 @@ NEWS_KEPT = timedelta(days=30)
 def rows(base: Ground) -> list[Row]:
     """What is done at all times; digests are rows of their own."""
     fixed = [*_engine(base), *_tidying(base), *upkeep.rows(base), *_retention(base), *_exports(base)]
+    fixed += visits.rows(base)
+    fixed += uploads.rows(base)
     watch = alarming.Watch(base, {NAME, *(row.name for row in fixed)})
     return [*fixed, Every("alarms", ALARMS_SECONDS, watch.look)]
 

@@ -14,6 +14,9 @@ from pipeline.posting import office
 SLACK_API = "https://slack.com/api/"
 TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
 """What the ARN of an SNS topic looks like."""
+OFF = "off"
+BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?"
+"""A bucket and a prefix (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -35,6 +38,15 @@ def public_url(value: str | None) -> str | None:
     if parts.query or parts.fragment or parts.path.strip("/"):
         raise ValueError("it must end after the host name: pages lie below /i/")
     return address
+
+
+def bucket(value: str) -> str:
+    """A bucket's name, or ``s3://name/prefix``. Raises ``ValueError``."""
+    if value and not re.fullmatch(
+        r"(s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.!*'()-]+)*/?", value, re.ASCII
+    ):
+        raise ValueError("it must be a bucket's name, or s3://, the name, and a prefix behind a slash")
+    return value
 
 
 def otlp(value: str | None) -> str | None:
@@ -81,6 +93,16 @@ def channel(value: str) -> str:
     return value
 
 
+def drops(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Folders, ``s3://bucket/prefix``, or ``off`` alone. Raises ``ValueError``."""
+    for each in value:
+        if "\0" in each or ("://" in each and not re.fullmatch(BUCKET, each, re.DOTALL)):
+            raise ValueError("each must be the path of a folder, or s3:// with a bucket and a prefix")
+        if each == OFF and len(value) > 1:
+            raise ValueError("`off` stands alone")
+    return value
+
+
 def zone(value: str) -> str:
     """A time zone's IANA name. Raises ``ValueError``."""
     if value not in available_timezones():
@@ -113,6 +135,19 @@ def mail_to(value: tuple[str, ...]) -> tuple[str, ...]:
     for each in value:
         _suitable(mailbox.mailbox, each)
     return value
+
+
+def domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains of mailboxes, as mailboxes have them. Raises ``ValueError``."""
+    return tuple(map(_domain, value))
+
+
+def _domain(value: str) -> str:
+    star, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
+    if value == "*":
+        return value
+    _suitable(mailbox.mailbox, f"somebody@{name}")
+    return star + mailbox.mailbox(f"somebody@{name}").partition("@")[2]
 
 
 def _suitable(read: Callable[[str], object], value: str) -> None:

@@ -21,6 +21,7 @@ from pipeline.model import Location
 from pipeline.ports import Cdn, Store
 from pipeline.publication import staged
 from pipeline.takedown import PURGES
+from pipeline.tickets import attached
 
 WHY = "the picture was erased"
 POLL_SECONDS = 0.1
@@ -31,6 +32,16 @@ class Shelf(Store, Protocol):
 
     def scrap(self, prefix: str) -> int:
         """Remove what was left half-written below the folder ``prefix``; how many things that were."""
+
+
+class Inbox(Protocol):
+    """Where uploads lie, under the ids of their tickets; see ``pipeline.tickets.Box``."""
+
+    def has(self, id: str) -> bool:
+        """Does anything lie there?"""
+
+    def drop(self, id: str) -> None:
+        """Throw it away."""
 
 
 class Cache(Protocol):
@@ -52,6 +63,7 @@ class Places:
     cdn: Cdn
     cards: Cards
     cache: Cache | None = None
+    inbox: Inbox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,12 @@ def _remove(places: Places, traces: Traces) -> tuple[dict[str, int], bool]:
         "public renditions": _emptied(places.public, traces.image),
         "renditions not yet published": _emptied(places.store, staged(traces.image)),
     }
+    if added := _emptied(places.store, attached(traces.image)):
+        files["originals that joined it"] = added
+    if places.inbox and (lying := [id for id in traces.uploads if places.inbox.has(id)]):
+        for id in lying:
+            places.inbox.drop(id)
+        files["uploads"] = len(lying)
     _emptied(places.store, f"{PURGES}/{traces.image}")  # what a CDN was to forget: it is told again anyway
     shared = False
     for sha256 in traces.originals:
@@ -160,11 +178,14 @@ def _look(places: Places, traces: Traces, shared: bool) -> Iterator[tuple[str, i
     folders = (
         ("public renditions", places.public, traces.image),
         ("renditions not yet published", places.store, staged(traces.image)),
+        ("originals that joined it", places.store, attached(traces.image)),
         ("notes for a CDN", places.store, f"{PURGES}/{traces.image}"),
     )
     for name, shelf, folder in folders:
         if found := len(list(shelf.keys(folder))):
             yield name, found
+    if places.inbox and (lying := sum(map(places.inbox.has, traces.uploads))):
+        yield "uploads", lying
     for name, originals in _shelves(places):
         if found := sum(has(originals, original_key(s)) for s in traces.originals if not shared):
             yield name, found

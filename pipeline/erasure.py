@@ -27,6 +27,8 @@ class Traces:
     twins: tuple[str, ...] = ()
     """Images with one of its originals."""
     location: Location | None = None
+    uploads: tuple[str, ...] = ()
+    """Tickets under which it was handed in, or an original of it."""
     rows: dict[str, int] = field(default_factory=dict)
     """Rows taken out of the ledger, by table."""
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from pipeline.ports import Report
 
-Kind = Literal["verdict", "held", "published", "failed", "digest", "alarm", "test", "confirm"]
+Kind = Literal["verdict", "held", "published", "failed", "digest", "alarm", "test", "confirm", "signin"]
 KINDS: tuple[Kind, ...] = ("verdict", "held", "published", "failed", "digest", "alarm")
 """What a sink may ask for."""
 SinkKind = Literal["webhook", "zapier", "ifttt", "sns", "email", "slack"]

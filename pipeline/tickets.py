@@ -8,7 +8,8 @@ sigv4-HTTPPOSTForms.html).
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -16,6 +17,8 @@ DOOR = "/upload"
 """Path on this machine's site that takes the form a bucket would take."""
 LIFETIME = 600.0
 """Seconds for which a ticket can be used."""
+ATTACHED = "attached"
+"""The folder of the store with originals that joined an image that came without its metadata."""
 ID = re.compile(r"[0-9a-f]{32}")
 TYPES = (
     "image/jpeg",
@@ -31,6 +34,11 @@ TYPES = (
 )
 """What a ticket may be for; the last for browsers that do not know what a file is. A name for the transport
 alone: what the bytes are is read from the bytes."""
+
+
+def attached(image: str) -> str:
+    """The folder of the store with the originals that joined an image."""
+    return f"{ATTACHED}/{image}"
 
 
 def new_id() -> str:
@@ -80,16 +88,25 @@ class Box(Protocol):
         """How to hand the file in."""
 
     def look(self, id: str) -> Lying | None:
-        """What lies there; None when nothing (yet, or any more). Reads all of it."""
+        """What lies there; None when nothing (yet, or any more). May read all of it.
 
-    def open(self, id: str) -> BinaryIO:
-        """Read what lies there. Raises ``Unknown``."""
+        What was seen can be opened until it is dropped, whatever comes under the same ticket after it.
+        """
+
+    def open(self, id: str, sha256: str) -> BinaryIO:
+        """Read what was seen there, from its start, seekable. Raises ``Unknown``."""
+
+    def has(self, id: str) -> bool:
+        """Does anything lie there?"""
 
     def drop(self, id: str) -> None:
         """Throw it away; harmless where nothing lies."""
 
     def lying(self, older: float) -> Iterator[str]:
         """The ids of what has lain there for so many seconds at least."""
+
+    def tidy(self, older: float) -> int:
+        """Remove what was half-written so many seconds ago or earlier; how many files that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +116,8 @@ class Known:
     ticket: Ticket
     became: str
     """The image that its file is, or that it is the original of; empty until it is taken."""
+    claimed: Lying | None = None
+    """The one file that is taken under it, whatever else may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +140,14 @@ class Tickets(Protocol):
     def find(self, id: str) -> Known | None:
         """The ticket with this id."""
 
-    def took(self, id: str, image: str, size: int) -> None:
-        """Its file was taken in: from now on it is used."""
+    def whole(self) -> AbstractContextManager[object]:
+        """What is written within, here and in the ledger, is written together or not at all."""
 
-    def forget(self, before: float) -> int:
-        """Drop those that expired before then (seconds since the epoch); how many."""
+    def claim(self, arrived: Sequence[tuple[str, Lying]]) -> list[Known | None]:
+        """The first file of a ticket counts: note it, unless another was. The tickets after that."""
+
+    def took(self, images: Mapping[str, str]) -> None:
+        """Their files were taken in as these images: from now on these tickets are used."""
+
+    def forget(self, before: float, but: Sequence[str] = ()) -> int:
+        """Drop those that expired before then (seconds since the epoch), but for these ids; how many."""

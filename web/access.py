@@ -8,11 +8,12 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from web.hosts import loopback, name
 
 PASSED_ON = ("forwarded", "via", "x-real-ip")
 """Headers that a proxy adds (RFC 7239, RFC 9110 7.6.3), beside all that begin with ``x-forwarded-``."""
@@ -61,16 +62,7 @@ def local(request: Request) -> bool:
     is none of this machine's.
     """
     passed_on = any(name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers)
-    return not passed_on and _loopback(request.url.hostname or "")
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return not passed_on and loopback(name(request))
 
 
 def _knows(request: Request, token: str) -> bool:

@@ -19,6 +19,7 @@ Check = Callable[[], str | None]
 """Says in words what is not ready; None when all is well."""
 Ages = Callable[[], Mapping[str, float]]
 """Seconds since each part was heard of."""
+Trouble = Callable[[Request, Exception], Response]
 
 
 def create_app(
@@ -27,10 +28,12 @@ def create_app(
     routes: Sequence[BaseRoute] = (),
     ages: Ages = dict,
     turned: Callable[[], None] = nobody,
+    troubles: Mapping[Any, Trouble] | None = None,
 ) -> Starlette:
     """The app. ``ready`` tells whether pictures can be taken; ``routes`` answer all else.
 
-    ``turned`` is called by the loop that answers requests, as often as a sign of life is due.
+    ``turned`` is called by the loop that answers requests, as often as a sign of life is due; ``troubles``
+    answer where an endpoint raises.
     """
 
     def healthz(_request: Request) -> Response:
@@ -57,7 +60,7 @@ def create_app(
                 await task
 
     health = [Route("/healthz", healthz), Route("/readyz", readyz)]
-    return Starlette(routes=[*health, *routes], lifespan=living)
+    return Starlette(routes=[*health, *routes], lifespan=living, exception_handlers=troubles)
 
 
 def _standing(catalog: Catalog, ages: Mapping[str, float]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from web import assets, words
+from web import assets, ways, words
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
@@ -21,10 +21,13 @@ HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-permitted-cross-domain-policies": "none",
     "x-robots-tag": "noindex",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "geolocation=(), microphone=(), camera=(self)",
+    "permissions-policy": "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 }
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -35,20 +38,22 @@ TEMPLATES = Environment(
 )
 
 
-def html(template: str, request: Request, status: int = 200, **known: Any) -> Response:
-    """A page, in the language of whoever asks."""
-    static = {name: assets.address(name) for name in assets.ASSETS}
+def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
+    """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
     shown = {
-        "static": static,
+        "static": {name: assets.address(name) for name in assets.ASSETS},
         "site": assets.of_site,
         "t": words.of(request),
+        "languages": words.LANGUAGES,
+        "here": ways.here(request),
         "fault": "",
         "mailbox": "",
         **known,
     }
     body = TEMPLATES.get_template(f"site/{template}").render(shown)
-    return HTMLResponse(
-        body,
-        status,
-        HEADERS | {"vary": "Accept-Language, Cookie"} | {"content-security-policy": POLICY.format(bucket="")},
-    )
+    return HTMLResponse(body, status, headers(bucket) | {"vary": "Accept-Language, Cookie"})
+
+
+def headers(bucket: str = "") -> dict[str, str]:
+    """The headers of every answer for a person on the site, beside those that ``web.shield`` adds."""
+    return HEADERS | {"content-security-policy": POLICY.format(bucket=f" {bucket}" if bucket else "")}

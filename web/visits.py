@@ -1,91 +1,101 @@
 """Who is asking: sessions in signed cookies, and the rule against requests that other sites make up.
 
 A cookie is sent by the browser whoever wrote the page, so what changes anything must come from a page of
-ours: ``Origin`` (RFC 6454) or, where a browser leaves it out, ``Sec-Fetch-Site`` has to say so.
+ours: ``Origin`` (RFC 6454) or, where a browser leaves it out, ``Sec-Fetch-Site`` has to say so. Nobody is
+signed in under a name that is not the site's: a page of another site can have its name lead here.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from itsdangerous import BadSignature, TimestampSigner
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.visitors import Visitor, Visitors
+from pipeline.visitors import Sessions, Visitor
+from web import ways
+from web.cookies import Cookie
+from web.hosts import Hosts
 
-LASTS = 30 * 86_400
-"""Seconds that a session holds."""
 SAFE = ("GET", "HEAD")
 Page = Callable[[Request, Visitor], Response]
+Rule = Callable[[Visitor], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Sessions on one site, whose address is ``site``."""
+    """Sessions on one site."""
 
-    visitors: Visitors
-    signer: TimestampSigner
-    site: str
+    sessions: Sessions
+    mark: Cookie
+    """Holds a session's secret."""
+    hosts: Hosts
+    admits: Rule
+    """May somebody who was let in earlier still come?"""
 
     @property
     def cookie(self) -> str:
-        """Where there is TLS, a name that no other host and no plain page can set (RFC 6265bis, 4.1.3)."""
-        return "__Host-loupe" if self.site.startswith("https:") else "loupe"
+        """The name of the cookie."""
+        return self.mark.name
 
     def visitor(self, request: Request) -> Visitor | None:
         """Who asks; None where nobody is signed in."""
-        try:
-            id = self.signer.unsign(request.cookies.get(self.cookie, ""), max_age=LASTS).decode()
-        except BadSignature:
-            return None
-        return self.visitors.get(id)
+        secret = self.mark.read(request)
+        visitor = self.sessions.visitor(secret) if secret and self.hosts.knows(request) else None
+        return visitor if visitor and self.admits(visitor) else None
 
     def begin(self, response: Response, visitor: Visitor) -> Response:
-        """Let the answer sign somebody in."""
-        response.set_cookie(
-            self.cookie,
-            self.signer.sign(visitor.id).decode(),
-            max_age=LASTS,
-            path="/",
-            secure=self.site.startswith("https:"),
-            httponly=True,
-            samesite="lax",
-        )
-        return response
+        """Let the answer sign somebody in, in a session that nobody knew before."""
+        return self.mark.set(response, self.sessions.begin(visitor))
+
+    def cookie_for(self, visitor: Visitor) -> str:
+        """What the cookie of a new session holds."""
+        return self.mark.value(self.sessions.begin(visitor))
+
+    def leave(self, request: Request) -> None:
+        """End the session that the request belongs to, if any."""
+        if secret := self.mark.read(request):
+            self.sessions.end(secret)
 
     def end(self, response: Response) -> Response:
-        """Let the answer sign somebody out."""
-        response.delete_cookie(
-            self.cookie, path="/", secure=self.site.startswith("https:"), httponly=True, samesite="lax"
-        )
-        return response
+        """Let the browser forget its session; ``leave`` ends it."""
+        return self.mark.drop(response)
 
     def page(self, endpoint: Page) -> Callable[[Request], Response]:
-        """For people with a browser: who is not signed in is asked to."""
-        return self._guarded(endpoint, lambda: RedirectResponse("/in", 303))
+        """For people with a browser: who is not signed in is asked to, and comes back then."""
+        return self._guarded(endpoint, lambda request: RedirectResponse(ways.sign_in(request), 303))
 
     def call(self, endpoint: Page) -> Callable[[Request], Response]:
         """For the page's script: 401 for who is not signed in."""
 
-        def refuse() -> Response:
+        def refuse(_request: Request) -> Response:
             raise HTTPException(401)
 
         return self._guarded(endpoint, refuse)
 
     def own(self, request: Request) -> None:
         """Raise 403 for a request that changes something and does not come from a page of ours."""
+        if not self.hosts.knows(request):
+            raise HTTPException(421)
         if request.method in SAFE:
             return
         origin, fetch = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-        mine = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        if not (origin in (mine, self.site) if origin else fetch == "same-origin"):
+        from_us = origin in self.hosts.origins(request) if origin else fetch == "same-origin"
+        if not from_us or fetch not in (None, "same-origin"):
             raise HTTPException(403)
 
-    def _guarded(self, endpoint: Page, otherwise: Callable[[], Response]) -> Callable[[Request], Response]:
+    def _guarded(
+        self, endpoint: Page, otherwise: Callable[[Request], Response]
+    ) -> Callable[[Request], Response]:
         def guarded(request: Request) -> Response:
             self.own(request)
             visitor = self.visitor(request)
-            return endpoint(request, visitor) if visitor else otherwise()
+            if visitor is None:
+                return otherwise(request)
+            return self._renewed(request, endpoint(request, visitor))
 
         return guarded
+
+    def _renewed(self, request: Request, response: Response) -> Response:
+        secret = self.mark.read(request)
+        return self.mark.set(response, secret) if secret and self.sessions.renew(secret) else response

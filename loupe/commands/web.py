@@ -18,7 +18,7 @@ from loupe.metering import meters
 from loupe.options import data_option
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
-from loupe.values import LOOPBACK
+from loupe.visits import own
 from pipeline.adapters.sqlite_beats import SqliteBeats
 from pipeline.errors import Unavailable
 from pipeline.model import Spot, Town
@@ -28,6 +28,8 @@ from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
 from web.page import TOWNS_MOST, TOWNS_WITHIN, page
+from web.shield import Shield
+from web.troubles import HANDLERS
 
 log = logging.getLogger("loupe.page")
 
@@ -68,23 +70,21 @@ def web(config: Settings) -> Starlette:
         routes += http.routes(slack.app(base), secret.get_secret_value() if secret else "")
     routes += site.routes(base)
     beats = SqliteBeats(base.database)
-    return create_app(base.catalog, partial(health.reason, base), routes, beats.ages, pulse(base, "web"))
+    ready = partial(health.reason, base)
+    app = create_app(base.catalog, ready, routes, beats.ages, pulse(base, "web"), HANDLERS)
+    app.add_middleware(Shield, secure=config.site.startswith("https:"))
+    return app
 
 
 def access(config: Settings) -> Access:
     """Who may see metrics and the dashboard."""
     token = config.metrics_token
-    return Access(token.get_secret_value() if token else "", own=_own(config))
-
-
-def _own(config: Settings) -> bool:
-    """Is it a site that only this machine reaches?"""
-    return not config.public_url and config.host in LOOPBACK
+    return Access(token.get_secret_value() if token else "", own=own(config))
 
 
 def _named(base: Ground) -> public.Named:
     """Short ids can be guessed: they are for a site that only this machine reaches."""
-    if not _own(base.settings):
+    if not own(base.settings):
         return public.nobody
 
     def named(short: str) -> str | None:

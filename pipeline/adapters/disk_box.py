@@ -1,10 +1,12 @@
 """The box of uploads in a folder: written aside, synced, then linked under the ticket's id, once."""
 
+import errno
 import hashlib
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,30 +34,30 @@ class DiskBox:
     def begin(self) -> "Draft":
         """A file that is being received. Raises ``Unavailable``."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            if not self.folder.is_dir():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                _sync(self.folder.parent)
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
         except OSError as fault:
-            raise Unavailable(f"{self.folder} cannot be written: {fault.strerror}.") from fault
-        return Draft(os.fdopen(handle, "wb"), Path(name), self.folder)
+            raise Unavailable(_words(self.folder, fault)) from fault
+        return Draft(handle, Path(name), self.folder)
 
     def look(self, id: str) -> Lying | None:
-        """See ``Box.look``."""
-        digest, size = hashlib.sha256(), 0
-        try:
-            with self.open(id) as stream:
-                for chunk in iter(lambda: stream.read(CHUNK), b""):
-                    digest.update(chunk)
-                    size += len(chunk)
-        except Unknown:
-            return None
-        return Lying(digest.hexdigest(), size)
+        """See ``Box.look``. What lies here is never written again."""
+        return _seen(self._path(id))
 
-    def open(self, id: str) -> BinaryIO:
+    def open(self, id: str, sha256: str) -> BinaryIO:
         """See ``Box.open``."""
         try:
             return self._path(id).open("rb")
         except FileNotFoundError:
             raise Unknown("Nothing lies in the box under this ticket.") from None
+        except OSError as fault:
+            raise Unavailable(f"{self._path(id)} cannot be read: {fault.strerror}.") from fault
+
+    def has(self, id: str) -> bool:
+        """See ``Box.has``."""
+        return self._path(id).exists()
 
     def drop(self, id: str) -> None:
         """See ``Box.drop``."""
@@ -65,8 +67,16 @@ class DiskBox:
         """See ``Box.lying``."""
         before = time.time() - older
         for path in self.folder.glob("[0-9a-f]*"):
-            if ID.fullmatch(path.name) and path.stat().st_mtime < before:
+            if ID.fullmatch(path.name) and _written(path) < before:
                 yield path.name
+
+    def tidy(self, older: float) -> int:
+        """See ``Box.tidy``."""
+        before = time.time() - older
+        left = [path for path in self.folder.glob(".*.part") if _written(path) < before]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def _path(self, id: str) -> Path:
         if not ID.fullmatch(id):
@@ -77,31 +87,78 @@ class DiskBox:
 class Draft:
     """A file that is being received; it goes unless it is kept."""
 
-    def __init__(self, file: BinaryIO, path: Path, folder: Path) -> None:
-        self._file, self._path, self._folder = file, path, folder
+    def __init__(self, handle: int, path: Path, folder: Path) -> None:
+        self._handle, self._path, self._folder = handle, path, folder
+        self._digest = hashlib.sha256()
         self.size = 0
 
-    def write(self, chunk: bytes) -> None:
-        """Add to it."""
-        self._file.write(chunk)
+    def write(self, chunk: memoryview) -> None:
+        """Add to it. Raises ``Unavailable``: the disk is full."""
+        try:
+            written = 0
+            while written < len(chunk):
+                written += os.write(self._handle, chunk[written:])
+        except OSError as fault:
+            raise Unavailable(_words(self._folder, fault)) from fault
+        self._digest.update(chunk)
         self.size += len(chunk)
 
-    def keep(self, id: str) -> bool:
-        """Put it into the box, synced to the disk; False where something lies there under this id already."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def keep(self, id: str) -> Lying | None:
+        """Put it into the box, synced to the disk; what lies there then. None: it is another file.
+
+        Raises ``Unavailable``.
+        """
+        mine, path = Lying(self._digest.hexdigest(), self.size), self._folder / id
         try:
-            (self._folder / id).hardlink_to(self._path)
-        except FileExistsError:
-            return False
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        return True
+            os.fsync(self._handle)
+            try:
+                path.hardlink_to(self._path)
+            except FileExistsError:  # perhaps this file, when somebody was stopped before he could say so
+                if _seen(path) != mine:
+                    return None
+            _sync(self._folder)
+        except OSError as fault:
+            raise Unavailable(_words(self._folder, fault)) from fault
+        return mine
 
     def end(self) -> None:
         """Close it, and throw away what was not kept."""
-        self._file.close()
+        with suppress(OSError):  # a disk that was full may say so once more
+            os.close(self._handle)
         self._path.unlink(missing_ok=True)
+
+
+def _seen(path: Path) -> Lying | None:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except FileNotFoundError:
+        return None
+    except OSError as fault:
+        raise Unavailable(f"{path} cannot be read: {fault.strerror}.") from fault
+    return Lying(digest.hexdigest(), size)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _written(path: Path) -> float:
+    """When it was written to last, in seconds since the epoch; now, when it is gone already."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
+def _words(folder: Path, fault: OSError) -> str:
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk that holds {folder} is full. Free some space; nothing that was accepted is lost."
+    return f"{folder} cannot be written: {fault.strerror}. Make the data folder writable for this user."

@@ -58,15 +58,23 @@ class Database:
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
-        """One transaction that nobody else writes in. ``durable`` also survives power loss."""
+        """One transaction that nobody else writes in. ``durable`` also survives power loss.
+
+        Within another one of the same thread it is a part of that, and as durable as that.
+        """
         connection = self.connection()
+        if getattr(self._local, "writing", False):
+            yield connection
+            return
         with self._worded():
             connection.execute(f"PRAGMA synchronous={'FULL' if durable or self._durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
+            self._local.writing = True
             try:
                 yield connection
                 connection.execute("COMMIT")
             finally:
+                self._local.writing = False
                 if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
                     connection.execute("ROLLBACK")
 

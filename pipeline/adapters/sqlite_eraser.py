@@ -16,9 +16,11 @@ from pipeline.adapters import (
     sqlite_opinions,
     sqlite_shares,
     sqlite_tasks,
+    sqlite_tickets,
     sqlite_tombstones,
     sqlite_traces,
     sqlite_twins,
+    sqlite_visitors,
 )
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_scrubbing import scrub
@@ -35,6 +37,8 @@ TABLES = (
     sqlite_notes,
     sqlite_opinions,
     sqlite_appointments,
+    sqlite_tickets,
+    sqlite_visitors,
 )
 """Whose tables are spoken of here by name."""
 NUMBERS = ("INTEGER", "REAL")

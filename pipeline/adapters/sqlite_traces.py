@@ -12,7 +12,7 @@ from pipeline.cards import Message
 from pipeline.erasure import Traces
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL
-from pipeline.model import Location
+from pipeline.model import Location, Source
 from pipeline.results import Arrived, Metadata
 
 SHORTEST = 6
@@ -31,7 +31,9 @@ UNION ALL SELECT 1 FROM card_reports
 WHERE image<>:image AND instr(report, :word) AND NOT instr(report, :image)
 UNION ALL SELECT 1 FROM notes WHERE image<>:image AND (instr(text, :word) OR instr(person, :word))
 UNION ALL SELECT 1 FROM opinions
-WHERE image<>:image AND (instr(comment, :word) OR instr(person, :word) OR instr(key, :word)) LIMIT 1
+WHERE image<>:image AND (instr(comment, :word) OR instr(person, :word) OR instr(key, :word))
+UNION ALL SELECT 1 FROM tickets WHERE image<>:image AND (instr(name, :word) OR person=:word)
+UNION ALL SELECT 1 FROM visitors WHERE :word IN (id, account, mailbox) LIMIT 1
 """
 """Does another image have this word on its own account?"""
 TWINS = """
@@ -41,7 +43,8 @@ ORDER BY number
 OTHERS = """
 SELECT 1 FROM results WHERE image<>:image AND actor='arrival' AND instr(body, :word)
 UNION ALL SELECT 1 FROM images WHERE image<>:image AND instr(delivery, :word)
-UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word LIMIT 1
+UNION ALL SELECT 1 FROM uses WHERE image<>:image AND sha256=:word
+UNION ALL SELECT 1 FROM tickets WHERE image<>:image AND instr(name, :word) LIMIT 1
 """
 
 
@@ -90,6 +93,7 @@ def collect(connection: Connection, record: Row, known: Survey) -> Traces:
         mentioned_by=known.speakers,
         twins=tuple(row["image"] for row in connection.execute(TWINS, (image, image))),
         location=_location(metadata),
+        uploads=_uploads(connection, source, image),
     )
 
 
@@ -163,6 +167,12 @@ def _look_again(connection: Connection, team: str, channel: str, ts: str) -> Non
         "UPDATE cards SET wanted=wanted+1, due_at=? WHERE team=? AND channel=? AND ts=?",
         (time.time(), team, channel, ts),
     )
+
+
+def _uploads(connection: Connection, source: Source, image: str) -> tuple[str, ...]:
+    found = [row["id"] for row in connection.execute("SELECT id FROM tickets WHERE image=?", (image,))]
+    first = [source.locator.partition("/")[0]] if source.kind == "upload" else []
+    return tuple(dict.fromkeys((*first, *found)))
 
 
 def _result(connection: Connection, image: str, actor: str) -> object:

@@ -4,38 +4,61 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from sqlite3 import Row
+from sqlite3 import Connection, Row
 
+from pipeline.adapters import sqlite_newsroom, sqlite_sessions
 from pipeline.adapters.sqlite_database import Database
 from pipeline.errors import Unsuitable
 from pipeline.letters.mailbox import folded
+from pipeline.news import MAIL
 from pipeline.subscribers import fingerprint
-from pipeline.visitors import Asking, Invited, Visitor
+from pipeline.visitors import (
+    DAY,
+    HOUR,
+    MAILBOX_DAILY,
+    MAILBOX_HOURLY,
+    NETWORK_HOURLY,
+    NETWORK_WRONG,
+    WAITS,
+    WRONG,
+    WRONG_DAILY,
+    Asking,
+    Visitor,
+)
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS visitors (
-    id TEXT PRIMARY KEY, folded TEXT UNIQUE, mailbox TEXT NOT NULL DEFAULT '', team TEXT NOT NULL DEFAULT '',
-    account TEXT NOT NULL DEFAULT '', at REAL NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS visitors_of_slack ON visitors (team, account);
+SCHEMA = (
+    sqlite_newsroom.SCHEMA
+    + sqlite_sessions.SCHEMA
+    + """
 CREATE TABLE IF NOT EXISTS askings (
     id TEXT PRIMARY KEY, folded TEXT NOT NULL, mailbox TEXT NOT NULL, network TEXT NOT NULL, at REAL NOT NULL,
-    token TEXT NOT NULL UNIQUE, wrong INTEGER NOT NULL DEFAULT 0,
-    used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS invitations (
-    token TEXT PRIMARY KEY, visitor TEXT NOT NULL, image TEXT NOT NULL, at REAL NOT NULL,
-    used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    token TEXT NOT NULL UNIQUE, language TEXT NOT NULL, onward TEXT NOT NULL,
+    wrong INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS askings_of_mailbox ON askings (folded, at);
+CREATE INDEX IF NOT EXISTS askings_of_network ON askings (network, at);
+CREATE INDEX IF NOT EXISTS askings_by_time ON askings (at);
+CREATE TABLE IF NOT EXISTS wrong_codes (network TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS wrong_codes_of_network ON wrong_codes (network, at);
 """
-WAITS = 900.0
-"""Seconds for which a letter can be answered."""
-WRONG = 5
-"""Wrong codes that end it."""
-HOURLY, NETWORK_HOURLY = 5, 20
-ASKED_FOR = "SELECT COUNT(*) FROM askings WHERE folded=? AND at>?"
-ASKED_FROM = "SELECT COUNT(*) FROM askings WHERE network=? AND at>?"
-OPEN = "SELECT * FROM askings WHERE {}=:it AND used=0 AND wrong<:wrong AND at>:after"
+)
+LIMITS = (
+    ("SELECT COUNT(*) FROM askings WHERE folded=:folded AND at>:now-3600", MAILBOX_HOURLY),
+    ("SELECT COUNT(*) FROM askings WHERE folded=:folded AND at>:now-86400", MAILBOX_DAILY),
+    ("SELECT COUNT(*) FROM askings WHERE network=:network AND at>:now-3600", NETWORK_HOURLY),
+)
+ASK = """
+INSERT INTO askings (id, folded, mailbox, network, at, token, language, onward)
+VALUES (:id, :folded, :mailbox, :network, :now, :token, :language, :onward)
+"""
+OPEN = "SELECT * FROM askings WHERE used=0 AND wrong<:wrong AND at>:after"
+MISSED = "SELECT COALESCE(SUM(wrong), 0) FROM askings WHERE folded=? AND at>?"
+TRIED = "SELECT COUNT(*) FROM wrong_codes WHERE network=? AND at>?"
 ENTER = """
 INSERT INTO visitors (id, folded, mailbox, at) VALUES (?,?,?,?) ON CONFLICT (folded) DO NOTHING
 """
+LETTERS = "DELETE FROM deliveries WHERE sink=? AND subject LIKE 'signin/%' AND owner IS NULL AND "
+TOO_OFTEN = "Too many letters were asked for. Please try again in an hour."
+TOO_WRONG = "Too many wrong codes came from here. Please use the link, or try again in an hour."
 
 
 class SqliteVisitors:
@@ -45,110 +68,121 @@ class SqliteVisitors:
         self._database, self._key, self._clock = database, key, clock
         database.define(SCHEMA)
 
-    def ask(self, mailbox: str, network: str) -> Asking:
+    def ask(self, mailbox: str, network: str, language: str = "en", onward: str = "/") -> Asking:
         """See ``Visitors.ask``."""
         now, id = self._clock(), secrets.token_hex(16)
+        made = Asking(id, mailbox, self._token(id), self._code(id), now + WAITS, language, onward)
+        known = {
+            "id": id, "folded": folded(mailbox), "mailbox": mailbox, "network": network, "now": now,
+            "token": fingerprint(made.token), "language": language, "onward": onward,
+        }  # fmt: skip
         with self._database.write(durable=True) as connection:
-            for asked, value, most in (
-                (ASKED_FOR, folded(mailbox), HOURLY),
-                (ASKED_FROM, network, NETWORK_HOURLY),
-            ):
-                if connection.execute(asked, (value, now - 3600)).fetchone()[0] >= most:
-                    raise Unsuitable("Too many letters were asked for. Please try again in an hour.")
-            connection.execute(
-                "INSERT INTO askings (id, folded, mailbox, network, at, token) VALUES (?,?,?,?,?,?)",
-                (id, folded(mailbox), mailbox, network, now, fingerprint(self._token(id))),
-            )
-        return Asking(id, mailbox, self._token(id), self._code(id), now + WAITS)
+            if any(connection.execute(count, known).fetchone()[0] >= most for count, most in LIMITS):
+                raise Unsuitable(TOO_OFTEN)
+            connection.execute(ASK, known)
+        return made
 
-    def waiting(self, token: str) -> str | None:
+    def asked(self, asking: str) -> Asking | None:
+        """See ``Visitors.asked``."""
+        return self._found(f"{OPEN} AND id=:it", asking)
+
+    def waiting(self, token: str) -> Asking | None:
         """See ``Visitors.waiting``."""
-        found = self._database.read(OPEN.format("token"), self._open(fingerprint(token)))
-        return found[0]["mailbox"] if found else None
+        return self._found(f"{OPEN} AND token=:it", fingerprint(token))
+
+    def pending(self) -> list[Asking]:
+        """See ``Visitors.pending``."""
+        rows = self._database.read(f"{OPEN} ORDER BY at DESC", self._open(""))
+        return [self._asking(row) for row in rows if self._ours(row)]
 
     def by_link(self, token: str) -> Visitor | None:
         """See ``Visitors.by_link``."""
-        return self._enter("token", fingerprint(token), None)
+        with self._database.write(durable=True) as connection:
+            known = self._open(fingerprint(token))
+            row = connection.execute(f"{OPEN} AND token=:it", known).fetchone()
+            return self._enter(connection, row) if row and self._ours(row) else None
 
-    def by_code(self, asking: str, code: str) -> Visitor | None:
+    def by_code(self, asking: str, code: str, network: str = "") -> Visitor | None:
         """See ``Visitors.by_code``."""
-        return self._enter("id", asking, code)
+        now = self._clock()
+        with self._database.write(durable=True) as connection:
+            if connection.execute(TRIED, (network, now - HOUR)).fetchone()[0] >= NETWORK_WRONG:
+                raise Unsuitable(TOO_WRONG)
+            row = connection.execute(f"{OPEN} AND id=:it", self._open(asking)).fetchone()
+            if row and self._right(connection, row, code):
+                return self._enter(connection, row)
+            connection.execute("INSERT INTO wrong_codes VALUES (?,?)", (network, now))
+            if row:
+                connection.execute("UPDATE askings SET wrong=wrong+1 WHERE id=?", (asking,))
+            return None
 
     def get(self, id: str) -> Visitor | None:
         """See ``Visitors.get``."""
         found = self._database.read("SELECT * FROM visitors WHERE id=?", (id,))
-        return _visitor(found[0]) if found else None
+        return sqlite_sessions.visitor(found[0]) if found else None
 
-    def of_slack(self, team: str, user: str) -> Visitor:
-        """See ``Visitors.of_slack``."""
+    def all(self) -> list[Visitor]:
+        """See ``Visitors.all``."""
+        return [
+            sqlite_sessions.visitor(row)
+            for row in self._database.read("SELECT * FROM visitors ORDER BY at, id")
+        ]
+
+    def erase(self, mailbox: str) -> Visitor | None:
+        """See ``Visitors.erase``."""
+        who = folded(mailbox)
         with self._database.write(durable=True) as connection:
-            row = connection.execute(
-                "SELECT * FROM visitors WHERE team=? AND account=?", (team, user)
-            ).fetchone()
-            if row:
-                return _visitor(row)
-            made = Visitor(_new(), "", team, user)
-            connection.execute(
-                "INSERT INTO visitors (id, team, account, at) VALUES (?,?,?,?)",
-                (made.id, team, user, self._clock()),
-            )
-            return made
-
-    def invite(self, visitor: Visitor, image: str) -> str:
-        """See ``Visitors.invite``."""
-        token = secrets.token_urlsafe(24)
-        with self._database.write(durable=True) as connection:
-            connection.execute(
-                "INSERT INTO invitations (token, visitor, image, at) VALUES (?,?,?,?)",
-                (fingerprint(token), visitor.id, image, self._clock()),
-            )
-        return token
-
-    def invited(self, token: str) -> Invited | None:
-        """See ``Visitors.invited``."""
-        found = self._database.read(
-            "SELECT * FROM invitations WHERE token=? AND used=0 AND at>?",
-            (fingerprint(token), self._clock() - WAITS),
-        )
-        visitor = self.get(found[0]["visitor"]) if found else None
-        return Invited(visitor, found[0]["image"]) if visitor else None
-
-    def by_invitation(self, token: str) -> Invited | None:
-        """See ``Visitors.by_invitation``."""
-        found = self.invited(token)
-        with self._database.write(durable=True) as connection:
-            used = connection.execute(
-                "UPDATE invitations SET used=1 WHERE token=? AND used=0", (fingerprint(token),)
-            ).rowcount
-        return found if used else None
-
-    def _enter(self, column: str, it: str, code: str | None) -> Visitor | None:
-        with self._database.write(durable=True) as connection:
-            row = connection.execute(OPEN.format(column), self._open(it)).fetchone()
+            connection.execute(f"{LETTERS}LOWER(address)=?", (MAIL, who))
+            connection.execute("DELETE FROM askings WHERE folded=?", (who,))
+            row = connection.execute("SELECT * FROM visitors WHERE folded=?", (who,)).fetchone()
             if row is None:
                 return None
-            if code is not None and not hmac.compare_digest(self._code(row["id"]).encode(), code.encode()):
-                connection.execute("UPDATE askings SET wrong=wrong+1 WHERE id=?", (row["id"],))
-                return None
-            connection.execute("UPDATE askings SET used=1 WHERE id=?", (row["id"],))
-            connection.execute(ENTER, (_new(), row["folded"], row["mailbox"], self._clock()))
-            return _visitor(
-                connection.execute("SELECT * FROM visitors WHERE folded=?", (row["folded"],)).fetchone()
-            )
+            connection.execute("DELETE FROM sessions WHERE visitor=?", (row["id"],))
+            if row["account"]:
+                connection.execute("UPDATE visitors SET folded=NULL, mailbox='' WHERE folded=?", (who,))
+            else:
+                connection.execute("DELETE FROM visitors WHERE folded=?", (who,))
+            return sqlite_sessions.visitor(row)
+
+    def forget(self) -> int:
+        """See ``Visitors.forget``: a day's askings are kept, since limits count them."""
+        before = self._clock() - DAY
+        with self._database.write() as connection:
+            count = connection.execute(f"{LETTERS}born<?", (MAIL, before)).rowcount
+            count += connection.execute("DELETE FROM askings WHERE at<?", (before,)).rowcount
+            count += connection.execute("DELETE FROM wrong_codes WHERE at<?", (before,)).rowcount
+            return count + sqlite_sessions.forget(connection, self._clock())
+
+    def _enter(self, connection: Connection, row: Row) -> Visitor:
+        connection.execute("UPDATE askings SET used=1 WHERE folded=?", (row["folded"],))
+        connection.execute(ENTER, (sqlite_sessions.new_id(), row["folded"], row["mailbox"], self._clock()))
+        found = connection.execute("SELECT * FROM visitors WHERE folded=?", (row["folded"],)).fetchone()
+        return sqlite_sessions.visitor(found)
+
+    def _right(self, connection: Connection, row: Row, code: str) -> bool:
+        missed = connection.execute(MISSED, (row["folded"], self._clock() - DAY)).fetchone()[0]
+        right = hmac.compare_digest(self._code(row["id"]).encode(), code.encode())
+        return right and missed < WRONG_DAILY
+
+    def _found(self, query: str, it: str) -> Asking | None:
+        found = self._database.read(query, self._open(it))
+        return self._asking(found[0]) if found and self._ours(found[0]) else None
+
+    def _ours(self, row: Row) -> bool:
+        """Was its letter written with this key? A new key ends what the old one let in."""
+        return bool(row["token"] == fingerprint(self._token(row["id"])))
 
     def _open(self, it: str) -> dict[str, object]:
         return {"it": it, "wrong": WRONG, "after": self._clock() - WAITS}
+
+    def _asking(self, row: Row) -> Asking:
+        id, expires = row["id"], row["at"] + WAITS
+        return Asking(
+            id, row["mailbox"], self._token(id), self._code(id), expires, row["language"], row["onward"]
+        )
 
     def _token(self, id: str) -> str:
         return hmac.digest(self._key, f"link\0{id}".encode(), "sha256").hex()[:48]
 
     def _code(self, id: str) -> str:
         return f"{int.from_bytes(hmac.digest(self._key, f'code{chr(0)}{id}'.encode(), 'sha256')) % 10**6:06}"
-
-
-def _new() -> str:
-    return "V" + secrets.token_hex(8)
-
-
-def _visitor(row: Row) -> Visitor:
-    return Visitor(row["id"], row["mailbox"], row["team"], row["account"])

@@ -55,3 +55,5 @@ class Letter:
     """Why the reader gets this."""
     stop: Link | None = None
     """Where the reader says that it is enough."""
+    language: str = "en"
+    """BCP 47."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pipeline.letters.digests import digest_letter
 from pipeline.letters.happenings import alarm_letter, image_letter, plain_letter
 from pipeline.letters.letter import Letter, Link
+from pipeline.letters.signing_in import Key, key_letter
 from pipeline.news import Piece
 
 OPERATOR = "You get this because LOUPE_MAIL_TO or a sink names your mailbox."
@@ -26,12 +27,16 @@ class Reader:
     """Address of the page where a subscriber ends it."""
     confirm: str = ""
     """Address of the page where somebody who was asked for becomes a subscriber."""
+    key: Key | None = None
+    """What lets somebody in who asked to sign in."""
 
 
 def letter(piece: Piece, reader: Reader, chart: bytes | None) -> Letter:
     """The letter that tells a piece of news, as ``pipeline.telling.told`` lets it be told, to its reader."""
     if piece.kind == "confirm":
         return confirmation(reader)
+    if reader.key:
+        return key_letter(reader.key)
     written = _written(piece, reader, chart)
     whence = OPERATOR if reader.operator else SUBSCRIBER
     stop = Link("Stop this mail", reader.stop) if reader.stop else None

@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 
-from itsdangerous import TimestampSigner
 from playwright.sync_api import BrowserContext
 
-from loupe import settings, uploads
-from loupe import site as joins
+from loupe import settings
+from loupe import visits as people
 from loupe.ground import Ground, ground
-from web.visits import Visits
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -68,13 +66,12 @@ class UploadSite:
 
     def sign_in(self, context: BrowserContext, mailbox: str = "ana@example.org") -> str:
         """Let a browser in without a letter; the visitor's id."""
-        known = joins.visitors(self.base)
+        known = people.visitors(self.base)
         asking = known.ask(mailbox, "127.0.0.1")
         visitor = known.by_link(asking.token)
         assert visitor
-        signer = TimestampSigner(uploads.key(self.data), salt="session")
-        visits = Visits(known, signer, self.url)
-        value = signer.sign(visitor.id).decode()
+        visits = people.visits(self.base)
+        value = visits.cookie_for(visitor)
         context.add_cookies([{"name": visits.cookie, "value": value, "url": self.url}])
         return visitor.id
 

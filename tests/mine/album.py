@@ -3,17 +3,17 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from itsdangerous import TimestampSigner
 from PIL import Image, ImageDraw
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from loupe import mine, settings, site, uploads
+from loupe import mine, settings
+from loupe import visits as people
 from loupe.ground import Ground, ground
 from pipeline.archiving import original_key
 from pipeline.ledger import Row, Settled, Work
@@ -37,7 +37,7 @@ from pipeline.results import (
 )
 from pipeline.visitors import Visitor
 from web.assets import static_routes
-from web.visits import Visits
+from web.hosts import Hosts
 
 SITE = "http://testserver"
 EMBRUN = Place("Embrun", "Provence-Alpes-Côte d'Azur", "France", "FR", 0.4, "Europe/Paris", "geonames")
@@ -75,9 +75,8 @@ class Album:
 
     def __post_init__(self) -> None:
         self.base = ground(settings.load(data=self.folder))
-        self.known = site.visitors(self.base)
-        self.signer = TimestampSigner(uploads.key(self.folder), salt="session")
-        self.visits = Visits(self.known, self.signer, self.address)
+        self.known = people.visitors(self.base)
+        self.visits = replace(people.visits(self.base), hosts=Hosts(self.address))
 
     def visitor(self, mailbox: str = "ana@example.org") -> Visitor:
         found = self.known.by_link(self.known.ask(mailbox, mailbox).token)
@@ -171,7 +170,7 @@ class Album:
         client = TestClient(self.app(), base_url=self.address, **more)
         client.headers["origin"] = self.address
         if visitor:
-            client.cookies.set(self.visits.cookie, self.signer.sign(visitor.id).decode())
+            client.cookies.set(self.visits.cookie, self.visits.cookie_for(visitor))
         return client
 
     def _row(self, work: Work, result: Result) -> Row:

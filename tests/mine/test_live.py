@@ -42,7 +42,7 @@ def site(album: Album) -> Starlette:
 
 
 def cookie(album: Album, visitor: Visitor) -> dict[str, str]:
-    return {"cookie": f"{album.visits.cookie}={album.signer.sign(visitor.id).decode()}"}
+    return {"cookie": f"{album.visits.cookie}={album.visits.cookie_for(visitor)}"}
 
 
 @contextmanager

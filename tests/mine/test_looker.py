@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from loupe.visits import invitations
 from pipeline.adapters.sqlite_watch import NEWEST, WAITING, SqliteWatch
 from pipeline.gallery import Owner, own, owners
 from pipeline.model import Source
@@ -97,7 +98,7 @@ def test_nobody_hears_of_the_images_of_others(album: Album) -> None:
 
 
 def test_who_came_from_slack_hears_of_what_they_posted(album: Album) -> None:
-    eve = album.known.of_slack("T1", "U1")
+    eve = invitations(album.base).of_slack("T1", "U1")
     posted = album.enter(Source("slack", "a.jpg", "F1", team="T1", channel="C1", person="U1"))
     album.enter(Source("slack", "b.jpg", "F2", team="T2", channel="C1", person="U1"))
 
