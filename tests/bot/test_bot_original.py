@@ -13,10 +13,10 @@ from bot.cards.forms import said
 from bot.cards.whereabouts import upload_form
 from bot.listeners.actions import original
 from bot.listeners.pressed import Pressed, Seat
-from loupe.visits import visitors
+from loupe.visits import invitations
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.errors import Unavailable
-from pipeline.uploading import ATTACHED
+from pipeline.tickets import attached
 from tests.bot.reports import report
 from tests.bot.works import TEAM, Works, works
 
@@ -49,7 +49,7 @@ def link(view: dict[str, Any]) -> str:
 
 def join(home: Works, image: str, photo: bytes) -> None:
     """What the upload page does with a file that came by the link."""
-    key = f"{ATTACHED}/{image}/aa{len(photo)}"
+    key = f"{attached(image)}/aa{len(photo)}"
     home.base.store.put(key, BytesIO(photo))
     SqliteNotes(home.base.database).set(image, "original", key, "V0123456789abcdef")
     home.base.engine().replay(image, "read_metadata")
@@ -59,7 +59,7 @@ def test_the_modal_has_a_link_for_this_person_and_this_picture(home: Works) -> N
     posted = photographed(home)
     view = home.press(home.card(posted), "original")
     token = urlsplit(link(view)).path.removeprefix("/join/")
-    invited = visitors(home.base).by_invitation(token)
+    invited = invitations(home.base).by_invitation(token)
     assert invited is not None
     assert (invited.visitor.team, invited.visitor.user) == (TEAM, ADA)
     assert invited.image == home.reports(posted)[0]["id"]
@@ -90,7 +90,7 @@ def test_among_several_pictures_the_link_is_for_the_chosen_one(home: Works) -> N
     view = home.press(home.card(posted), "original")
     images = [each["id"] for each in home.reports(posted)]
     for image, shown in ((images[0], view), (images[1], home.choose(view, "loupe_pick", images[1]))):
-        invited = visitors(home.base).by_invitation(urlsplit(link(shown)).path.removeprefix("/join/"))
+        invited = invitations(home.base).by_invitation(urlsplit(link(shown)).path.removeprefix("/join/"))
         assert invited is not None
         assert invited.image == image
 
