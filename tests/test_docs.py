@@ -67,6 +67,7 @@ COMMANDS = [
     "load",
     "manifest",
     "mark",
+    "place",
     "release",
     "replay",
     "restore",
