@@ -92,14 +92,15 @@ class SqliteVisitors:
 
     def pending(self) -> list[Asking]:
         """See ``Visitors.pending``."""
-        return [self._asking(row) for row in self._database.read(f"{OPEN} ORDER BY at DESC", self._open(""))]
+        rows = self._database.read(f"{OPEN} ORDER BY at DESC", self._open(""))
+        return [self._asking(row) for row in rows if self._ours(row)]
 
     def by_link(self, token: str) -> Visitor | None:
         """See ``Visitors.by_link``."""
         with self._database.write(durable=True) as connection:
             known = self._open(fingerprint(token))
             row = connection.execute(f"{OPEN} AND token=:it", known).fetchone()
-            return self._enter(connection, row) if row else None
+            return self._enter(connection, row) if row and self._ours(row) else None
 
     def by_code(self, asking: str, code: str, network: str = "") -> Visitor | None:
         """See ``Visitors.by_code``."""
@@ -165,7 +166,11 @@ class SqliteVisitors:
 
     def _found(self, query: str, it: str) -> Asking | None:
         found = self._database.read(query, self._open(it))
-        return self._asking(found[0]) if found else None
+        return self._asking(found[0]) if found and self._ours(found[0]) else None
+
+    def _ours(self, row: Row) -> bool:
+        """Was its letter written with this key? A new key ends what the old one let in."""
+        return bool(row["token"] == fingerprint(self._token(row["id"])))
 
     def _open(self, it: str) -> dict[str, object]:
         return {"it": it, "wrong": WRONG, "after": self._clock() - WAITS}

@@ -20,6 +20,9 @@ SCREEN = {
     "locale": "en-GB",
     "timezone_id": "Europe/Rome",
 }
+CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((done) => {
+  navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
+})"""
 UNREACHED = ("net::ERR_", "Failed to load resource")
 """What a browser says on the console while there is no network; anything else there is a fault."""
 
@@ -48,15 +51,15 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     yield context
     context.close()
-    assert [said for said in wrong if not said.startswith(UNREACHED)] == []
+    odd = [said for said in wrong if not said.startswith(UNREACHED)]
+    assert not odd, odd
 
 
 def opened(context: BrowserContext, site: UploadSite, path: str = "/") -> Page:
     """A page that its service worker answers for."""
     page = context.new_page()
     page.goto(site.url + path)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(CONTROLLED)
     return page
 
 

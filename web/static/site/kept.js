@@ -59,7 +59,7 @@ async function run() {
   clearTimeout(timer);
   await show();
   const waits = rows.size > 0;
-  const ended = waits ? await sendAll(landed) : DONE;
+  const ended = waits ? await sendAll() : DONE;
   failures = ended === UNREACHABLE ? failures + 1 : 0;
   find("state").textContent = { [UNREACHABLE]: words.no_network, [SIGNED_OUT]: words.signed_out }[ended] ?? "";
   find("in").hidden = ended !== SIGNED_OUT;
@@ -68,10 +68,11 @@ async function run() {
   if (Number.isFinite(pause)) timer = setTimeout(send, Math.max(pause, SOONEST));
 }
 
-function landed(entry, image) {
-  const detail = { image, name: entry.name, origin: entry.origin, file: entry.blob };
-  const shown = !document.dispatchEvent(new CustomEvent("loupe:handed", { detail, cancelable: true }));
-  if (!shown) say(words.handed, { name: entry.name });
+/* Something changed: here, in another tab, or by the worker. */
+async function changed(handed) {
+  const event = handed && new CustomEvent("loupe:handed", { detail: handed, cancelable: true });
+  if (event && document.dispatchEvent(event)) say(words.handed, handed);
+  await show();
 }
 
 export function say(sentence, known) {
@@ -103,7 +104,7 @@ function enter(entry) {
   remove.setAttribute("aria-label", `${words.remove}: ${entry.name}`);
   remove.onclick = () => shelf.drop(entry.id);
   row.querySelector(".again").onclick = () => shelf.note(entry.id, { next: 0, fault: "" }).then(send);
-  placed(entry.blob).then((place) => (row.querySelector(".place").textContent = words[`place_${place}`]));
+  placed(entry.blob).then((place) => (row.querySelector(".whether").textContent = words[`place_${place}`]));
   rows.set(entry.id, row);
   find("rows").append(row);
 }
@@ -139,7 +140,7 @@ async function meet() {
 }
 
 export async function begin() {
-  shelf.onChange(show);
+  shelf.onChange(changed);
   addEventListener("online", meet);
   addEventListener("pageshow", (event) => event.persisted && meet());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && meet());

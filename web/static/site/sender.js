@@ -70,15 +70,13 @@ async function send(entry) {
   return image;
 }
 
-/* Sends what is due of one person. `landed(entry, image)` hears of each. */
-async function drain(person, landed) {
+/* Sends what is due of one person. */
+async function drain(person) {
   for (;;) {
     const due = (await shelf.list(person)).find((entry) => entry.next <= Date.now());
     if (!due) return DONE;
     try {
-      const image = await send(due);
-      await shelf.drop(due.id);
-      landed(due, image);
+      await shelf.landed(due, await send(due));
     } catch (fault) {
       if (fault instanceof SignedOut || fault instanceof Unreachable) throw fault;
       await putOff(due, fault);
@@ -94,12 +92,12 @@ async function putOff(entry, fault) {
 }
 
 /* Sends all that is due, unless another tab or the worker is at it; then after them. How it ended. */
-export async function sendAll(landed = () => {}) {
+export async function sendAll() {
   const work = async () => {
     try {
       const person = await who();
       if (!person) return SIGNED_OUT;
-      return await drain(person, landed);
+      return await drain(person);
     } catch (fault) {
       if (fault instanceof SignedOut) return SIGNED_OUT;
       if (fault instanceof Unreachable) return UNREACHABLE;

@@ -38,15 +38,17 @@ async function within(name, mode, work) {
   });
 }
 
-/* Says that something changed: to other tabs, the service worker, and this page itself. */
-function tell() {
-  channel?.postMessage("changed");
-  self.dispatchEvent(new Event("loupe:waiting"));
+/* Says that something changed: to other tabs, the service worker, and this page itself. `handed`: what was
+taken in by the server ({image, name, origin}), where that is the change. */
+function tell(handed = null) {
+  channel?.postMessage(handed);
+  self.dispatchEvent(new CustomEvent("loupe:kept", { detail: handed }));
 }
 
+/* Hear of every change, here or elsewhere: `react(handed)`. */
 export function onChange(react) {
-  channel?.addEventListener("message", react);
-  self.addEventListener("loupe:waiting", react);
+  channel?.addEventListener("message", ({ data }) => react(data));
+  self.addEventListener("loupe:kept", ({ detail }) => react(detail));
 }
 
 /* Keeps one file for a person ("" while nobody is known); rejects with QuotaExceededError when it is full. */
@@ -79,6 +81,12 @@ export async function list(person) {
 export async function drop(id) {
   await within(WAITING, "readwrite", (store) => store.delete(id));
   tell();
+}
+
+/* The server has it, and named the image. */
+export async function landed({ id, name, origin }, image) {
+  await within(WAITING, "readwrite", (store) => store.delete(id));
+  tell({ image, name, origin });
 }
 
 /* Notes something on an entry; one that is gone meanwhile stays gone. */
