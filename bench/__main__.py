@@ -15,6 +15,7 @@ TABLES = {
     "news": "News to webhooks on loopback",
     "dashboard": "Dashboard",
     "export": "Export of 100,000 images",
+    "gallery": "A page of a gallery of 100,000 pictures",
 }
 
 
