@@ -40,7 +40,7 @@ def test_on_a_sound_machine_all_is_well(tmp_path: Path) -> None:
     assert all(line.startswith("ok  ") for line in found.stdout.splitlines())
     assert [line.split()[1] for line in found.stdout.splitlines()] == [
         "data", "disk", "ledger", "model", "model", "actors", "parts", "slack", "geocoder",
-        "tinypng", "mail",
+        "tinypng", "mail", "drop",
     ]  # fmt: skip
 
 
@@ -164,10 +164,10 @@ def test_a_part_is_missed_only_while_others_run(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert findings(data)["parts"].words == "Loupe does not run on this data folder at the moment"
     beats = SqliteBeats(Database(data / "ledger.sqlite"))
-    for part in ("web", "bot", "worker", "clock"):
+    for part in ("web", "bot", "worker", "clock", "drop"):
         beats.beat(part)
     missed = findings(data)["parts"]
     assert not missed.well
     assert "news (never heard of)" in missed.words
     beats.beat("news")
-    assert findings(data)["parts"].words == "web, bot, worker, clock, news are heard of"
+    assert findings(data)["parts"].words == "web, bot, worker, clock, news, drop are heard of"
