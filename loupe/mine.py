@@ -10,16 +10,15 @@ from starlette.routing import BaseRoute
 
 from loupe.ground import Ground
 from loupe.places import places
-from loupe.prepare import gazetteer
+from loupe.prepare import atlas, gazetteer
 from pipeline.adapters.countries import names
 from pipeline.adapters.sqlite_gallery import SqliteGallery
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_watch import SqliteWatch
-from pipeline.erasing import Erasure, erase
-from pipeline.errors import Unavailable, Unknown
+from pipeline.erasing import Erasure, Places, erase
+from pipeline.errors import LoupeError, Unavailable, Unknown
 from pipeline.ledger import ARRIVAL
-from pipeline.model import Spot, Toponym, Town
-from pipeline.ports import Atlas
+from pipeline.model import Spot, Town
 from pipeline.results import Accepted, Arrived
 from web import live, mine
 from web.looker import Looker
@@ -36,19 +35,23 @@ PATIENCE, ENOUGH = 2.0, 8.0
 def routes(base: Ground, visits: Visits) -> list[BaseRoute]:
     """Every route of a person's own images."""
     looker = Looker(SqliteWatch(base.database, base.catalog))
-    own = Mine(
+    return [*mine.routes(doors(base, visits)), live.route(visits, looker)]
+
+
+def doors(base: Ground, visits: Visits) -> Mine:
+    """All that the pages ask for."""
+    return Mine(
         visits=visits,
         gallery=SqliteGallery(base.database, names()),
         catalog=base.catalog,
         publications=base.standings,
         originals=StoredOriginals(base),
         towns=_towns(base),
-        atlas=atlas(base),
+        atlas=atlas(base.settings.data),
         notes=SqliteNotes(base.database),
         replay=base.engine().replay,
         erase=lambda images: _erased(base, images),
     )
-    return [*mine.routes(own), live.route(visits, looker)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,6 @@ class StoredOriginals:
             stream = None
         name = arrived.source.name
         return Original(name, accepted.format, accepted.bytes, accepted.sha256, stream)
-
-
-class NoAtlas:
-    """Knows no places by name."""
-
-    def named(self, words: str, most: int) -> tuple[Toponym, ...]:
-        """See ``Atlas.named``."""
-        return ()
-
-
-def atlas(base: Ground) -> Atlas:
-    """Finds places by their names."""
-    return NoAtlas()
 
 
 def _towns(base: Ground) -> Towns:
@@ -108,5 +98,13 @@ def _erased(base: Ground, images: Sequence[str]) -> list[Erasure | None]:
     ended: list[Erasure | None] = []
     for image in images:
         left = until - time.monotonic()
-        ended.append(erase(where, image, min(PATIENCE, left)) if left > 0 else None)
+        ended.append(_rest(where, image, min(PATIENCE, left)) if left > 0 else None)
     return ended
+
+
+def _rest(where: Places, image: str, patience: float) -> Erasure | None:
+    try:
+        return erase(where, image, patience)
+    except LoupeError as fault:  # the clock tries again, and says so
+        log.warning("%s", fault.words)
+        return None

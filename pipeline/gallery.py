@@ -78,8 +78,8 @@ class Tile:
     town: Town | None
     """Only as long as the image may be shown to everybody."""
     format: str | None
-    width: int | None
-    height: int | None
+    archived: bool
+    """Has the archive alone its original?"""
 
 
 @dataclass(frozen=True, slots=True)

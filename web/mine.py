@@ -70,4 +70,4 @@ def _picture(mine: Mine, tile: Tile) -> Sequence[Candidates] | str | None:
     publication = mine.publications.publication(tile.image)
     if publication and (sets := local(publication.renditions, SMALL)):
         return sets
-    return f"/mine/{tile.short}/original" if tile.format in SHOWN else None
+    return f"/mine/{tile.short}/original" if tile.format in SHOWN and not tile.archived else None

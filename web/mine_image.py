@@ -32,8 +32,9 @@ def routes(mine: Mine) -> list[Route]:
         except Unknown:  # erased since it was looked for
             return nowhere(request)
         publication = mine.publications.publication(image)
-        said = {"asked_back": mine.notes.get(image, "restore") is not None}
-        return html(template, request, **view(of(request), report, publication, _nearby(report)), **said)
+        known = view(of(request), report, publication, _nearby(report))
+        asked = mine.notes.get(image, "restore") is not None
+        return html(template, request, **known, asked_back=asked)
 
     def _nearby(report: dict[str, Any]) -> Any:
         at = report["location"]

@@ -1,7 +1,7 @@
 """Places for own images: looked up by name, added by a person, changed and taken back."""
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,61 +24,19 @@ ACTOR = "read_metadata"
 
 def routes(mine: Mine) -> list[Route]:
     """``/places`` for the script; ``/mine/{name}/place`` to choose one, and to say it."""
-
-    def look_up(request: Request, _visitor: Visitor) -> Response:
-        words = request.query_params.get("q", "")[:MOST_WORDS]
-        found = [asdict(each) for each in mine.atlas.named(words, OFFERED)]
-        return JSONResponse({"places": found}, headers=HEADERS)
-
-    def choose(request: Request, _visitor: Visitor, image: str) -> Response:
-        words = request.query_params.get("q", "")[:MOST_WORDS]
-        return _choice(request, image, words)
+    places, page = _Places(mine), mine.visits.page
 
     async def say(request: Request) -> Response:
         given = await fields.fields(request)
 
         def said(request: Request, visitor: Visitor, image: str) -> Response:
-            return _said(request, visitor, image, given)
+            return places.said(request, visitor, image, given)
 
-        return await run_in_threadpool(mine.visits.page(mine.theirs(said)), request)
+        return await run_in_threadpool(page(mine.theirs(said)), request)
 
-    def _choice(request: Request, image: str, words: str, status: int = 200, fault: str = "") -> Response:
-        if not _may(image):
-            status, fault = 409, of(request).plain("mine.place_not_now")
-        known = {"words": words, "places": mine.atlas.named(words, OFFERED), "may": _may(image)} | {
-            "town": saying.town
-        }
-        return html(
-            "mine_place.html", request, status, name=request.path_params["name"], fault=fault, **known
-        )
-
-    def _may(image: str) -> bool:
-        try:
-            return can_place(mine.catalog.report(image))
-        except Unknown:
-            return False
-
-    def _said(request: Request, visitor: Visitor, image: str, given: fields.Fields) -> Response:
-        if not _may(image):
-            return _choice(request, image, "")
-        where = position(fields.one(given, "latitude"), fields.one(given, "longitude"))
-        if fields.one(given, "back"):
-            mine.notes.clear(image, "place")
-        elif where:
-            mine.notes.set(image, "place", where, visitor.id)
-        else:
-            return _choice(request, image, "", 409, of(request).plain("mine.place_wrong"))
-        try:
-            mine.replay(image, ACTOR)
-        except Unknown:
-            mine.notes.clear(image, "place")
-            return nowhere(request)
-        return RedirectResponse(f"/mine/{request.path_params['name']}#where", 303)
-
-    page = mine.visits.page
     return [
-        Route("/places", mine.visits.call(look_up)),
-        Route("/mine/{name}/place", page(mine.theirs(choose))),
+        Route("/places", mine.visits.call(places.look_up)),
+        Route("/mine/{name}/place", page(mine.theirs(places.choose))),
         Route("/mine/{name}/place", say, methods=["POST"]),
     ]
 
@@ -92,3 +50,57 @@ def position(latitude: str, longitude: str) -> str:
     if not all(map(math.isfinite, degrees)) or abs(degrees[0]) > 90 or abs(degrees[1]) > 180:
         return ""
     return f"{degrees[0]:.5f},{degrees[1]:.5f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    mine: Mine
+
+    def look_up(self, request: Request, _visitor: Visitor) -> Response:
+        found = self.mine.atlas.named(_words(request), OFFERED)
+        return JSONResponse({"places": [asdict(each) for each in found]}, headers=HEADERS)
+
+    def choose(self, request: Request, _visitor: Visitor, image: str) -> Response:
+        if not self._may(image):
+            return self._choice(request, 409, "mine.place_not_now")
+        return self._choice(request)
+
+    def said(self, request: Request, visitor: Visitor, image: str, given: fields.Fields) -> Response:
+        where = position(fields.one(given, "latitude"), fields.one(given, "longitude"))
+        if not self._may(image):
+            return self._choice(request, 409, "mine.place_not_now")
+        if fields.one(given, "back"):
+            self.mine.notes.clear(image, "place")
+        elif where:
+            self.mine.notes.set(image, "place", where, visitor.id)
+        else:
+            return self._choice(request, 409, "mine.place_wrong")
+        try:
+            self.mine.replay(image, ACTOR)
+        except Unknown:  # erased meanwhile
+            self.mine.notes.clear(image, "place")
+            return nowhere(request)
+        return RedirectResponse(f"/mine/{request.path_params['name']}#where", 303)
+
+    def _may(self, image: str) -> bool:
+        try:
+            return can_place(self.mine.catalog.report(image))
+        except Unknown:
+            return False
+
+    def _choice(self, request: Request, status: int = 200, fault: str = "") -> Response:
+        return html(
+            "mine_place.html",
+            request,
+            status,
+            name=request.path_params["name"],
+            fault=of(request)(fault) if fault else "",
+            words=_words(request),
+            places=self.mine.atlas.named(_words(request), OFFERED),
+            may=fault != "mine.place_not_now",
+            town=saying.town,
+        )
+
+
+def _words(request: Request) -> str:
+    return request.query_params.get("q", "")[:MOST_WORDS]

@@ -46,7 +46,7 @@ def view(t: Words, report: Report, publication: Publication | None, nearby: Sequ
         "source": report["source"],
         "publication": publication,
         "sets": _sets(publication),
-        "plain": report["format"] in SHOWN,
+        "plain": report["format"] in SHOWN and (report["archive"] or {}).get("state") != "archived",
         "verdict": verdict(t, report),
         "faces": faces(t, report),
         "facts": facts(t, report),

@@ -25,7 +25,8 @@ def _zone(at: datetime) -> str:
     offset = at.utcoffset()
     if offset is None:
         return ""
-    return " UTC" if not offset else f" UTC{at:%z}"[:7] + f":{at:%z}"[-2:]
+    said = f"{at:%z}"
+    return f" UTC{said[:3]}:{said[3:5]}" if offset else " UTC"
 
 
 def number(t: Words, value: float, digits: int = 0) -> str:

@@ -58,7 +58,7 @@ def command(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Send pictures from PATH (http, s3: drawn where none is named), and look at what became of each of them."""
+    """Send pictures from PATH (http, s3: drawn, without it), and look at what became of each."""
     label = "Cards" if to == "slack" else "Reports"
     with ExitStack() as open_:
         if path is None and to == "slack":

@@ -49,7 +49,7 @@ SELECT place FROM found WHERE place IS NOT NULL
 """Each place once, by a leap from one to the next in the index (www.sqlite.org/lang_with.html)."""
 FOUND = """
 SELECT s.*, json_extract(a.body, '$.source.name') AS name, json_extract(r.body, '$.format') AS format,
-    json_extract(r.body, '$.width') AS width, json_extract(r.body, '$.height') AS height
+    (SELECT kind FROM results WHERE image=s.image AND actor='remove_original') IS 'Removed' AS archived
 FROM (SELECT * FROM shelf WHERE {} ORDER BY image DESC LIMIT :most) s
 CROSS JOIN results a ON a.image=s.image AND a.actor='arrival'
 LEFT JOIN results r ON r.image=s.image AND r.kind='Accepted' AND r.actor='accept_image'
@@ -143,8 +143,7 @@ class SqliteGallery:
             taken=bool(row["taken"]),
             town=self._town(row["place"]) if row["place"] else None,
             format=row["format"],
-            width=row["width"],
-            height=row["height"],
+            archived=bool(row["archived"]),
         )
 
     def _town(self, place: str) -> Town:

@@ -49,12 +49,16 @@ const refresh = gathered(async () => {
   if (!looking) news.textContent = said === "waiting" ? words.renewed : words.settled;
 }, QUIET);
 
+function ended(report) {
+  return Object.values(report.actors).filter((run) => !["waiting", "running"].includes(run.state)).length;
+}
+
 const live = new EventSource("/live");
 let first = true;
 live.addEventListener("image", (event) => {
   const report = JSON.parse(event.data);
   if (report.id !== place.dataset.image) return;
-  const same = first && report.state === said && said !== "waiting";
+  const same = first && report.state === said && ended(report) === Number(place.dataset.ended);
   first = false;
   said = report.state;
   if (!same) refresh();
