@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from loupe import dropping, mail, preflight, roster
+from loupe import dropping, mail, preflight, roster, visits
 from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
@@ -49,6 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _tinypng(settings)
     yield _mail(settings)
     yield from _drops(settings)
+    yield Finding("visitors", True, visits.told(settings))
     yield from _sinks(settings)
     yield from _unknown_settings()
 

@@ -41,7 +41,7 @@ def test_on_a_sound_machine_all_is_well(tmp_path: Path) -> None:
     assert all(line.startswith("ok  ") for line in found.stdout.splitlines())
     assert [line.split()[1] for line in found.stdout.splitlines()] == [
         "data", "disk", "ledger", "model", "model", "actors", "parts", "slack", "geocoder",
-        "tinypng", "mail", "drop",
+        "tinypng", "mail", "drop", "visitors",
     ]  # fmt: skip
 
 
