@@ -10,6 +10,12 @@ function register() {
   return navigator.serviceWorker?.register(worker, { type: "module", scope: "/", updateViaCache: "none" });
 }
 
+/* The worker keeps one page for no network: it is to be in this page's language. */
+function speak() {
+  const language = document.documentElement.lang;
+  navigator.serviceWorker?.controller?.postMessage({ language });
+}
+
 /* What the share sheet brought was kept by the worker; the list shows it. The address is for one look only. */
 function greet() {
   const said = new URLSearchParams(location.search);
@@ -23,5 +29,6 @@ function greet() {
 guard(listen);
 capture.begin();
 greet();
+speak();
 register()?.catch((fault) => console.warn(`service worker: ${fault.message}`));
 await kept.begin();
