@@ -10,12 +10,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.phone_site import arrived, opened, phone, web_part
 from tests.browser.upload_site import DATA
 from tests.flow.driving import eventually
-from web.assets import SITE
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif("queue.js" not in SITE, reason="the page has no list of its own yet"),
-]
+pytestmark = pytest.mark.browser
 PLACED = DATA / "exifr--IMG_20180725_163423.jpg"
 COPIES = """() => new Promise((done) => {
   indexedDB.open("loupe").onsuccess = ({target: {result: database}}) => {

@@ -23,6 +23,7 @@ KEPT = """async () => {
   }
   return found;
 }"""
+SAID = "caches.match('/offline').then((kept) => kept.text())"
 TAKEN_OVER = """() => {
   window.over = new Promise((done) => {
     navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
@@ -103,3 +104,15 @@ def test_nothing_personal_is_kept(browser: Browser, tmp_path: Path) -> None:
         context.set_offline(True)
         page.reload()
         assert "ana@example.org" not in page.content()
+
+
+def test_the_page_for_no_network_follows_the_readers_language(browser: Browser, tmp_path: Path) -> None:
+    with web_part(tmp_path) as site, phone(browser) as context:
+        site.sign_in(context)
+        page = opened(context, site)
+        page.get_by_role("button", name="Deutsch").click()
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        eventually(lambda: "Keine Verbindung" in page.evaluate(SAID))
+        context.set_offline(True)
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Keine Verbindung")

@@ -1,12 +1,19 @@
 /* What makes the page an app: the service worker, the list of what waits, the phone's buttons. */
 import * as capture from "./capture.js";
 import { guard } from "./guard.js";
+import { listen } from "./queue.js";
 import { counted } from "./saying.js";
 import * as kept from "./kept.js";
 
 function register() {
   const { worker } = document.querySelector("#phone").dataset;
   return navigator.serviceWorker?.register(worker, { type: "module", scope: "/", updateViaCache: "none" });
+}
+
+/* The worker keeps one page for no network: it is to be in this page's language. */
+function speak() {
+  const language = document.documentElement.lang;
+  navigator.serviceWorker?.controller?.postMessage({ language });
 }
 
 /* What the share sheet brought was kept by the worker; the list shows it. The address is for one look only. */
@@ -19,14 +26,9 @@ function greet() {
   history.replaceState(null, "", location.pathname);
 }
 
-/* The page's own list, where there is one: the offline page has none. */
-async function watch() {
-  const list = document.querySelector('link[rel="modulepreload"][href$="/queue.js"]');
-  if (list) guard((await import(list.href)).listen);
-}
-
+guard(listen);
 capture.begin();
 greet();
-await watch();
+speak();
 register()?.catch((fault) => console.warn(`service worker: ${fault.message}`));
 await kept.begin();
