@@ -67,6 +67,7 @@ COMMANDS = [
     "load",
     "manifest",
     "mark",
+    "place",
     "release",
     "replay",
     "restore",
@@ -74,6 +75,7 @@ COMMANDS = [
     "status",
     "subscribers",
     "up",
+    "visitors",
 ]
 
 

@@ -29,6 +29,8 @@ HEADERS = {
     "permissions-policy": "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(),"
     " magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 }
+INSIDE = ("__Host-loupe", "loupe")
+"""Names of the session's cookie: who has one gets the navigation. What it is worth is asked elsewhere."""
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -38,20 +40,22 @@ TEMPLATES = Environment(
 )
 
 
-def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
-    """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
+def html(template: str, request: Request, status: int = 200, **known: Any) -> Response:
+    """A page, in the language of whoever asks. ``bucket``: an origin that its scripts may send files to."""
     shown = {
         "static": {name: assets.address(name) for name in assets.ASSETS},
         "site": assets.of_site,
         "t": words.of(request),
         "languages": words.LANGUAGES,
         "here": ways.here(request),
+        "inside": any(name in request.cookies for name in INSIDE),
         "fault": "",
         "mailbox": "",
+        "bucket": "",
         **known,
     }
     body = TEMPLATES.get_template(f"site/{template}").render(shown)
-    return HTMLResponse(body, status, headers(bucket) | {"vary": "Accept-Language, Cookie"})
+    return HTMLResponse(body, status, headers(shown["bucket"]) | {"vary": "Accept-Language, Cookie"})
 
 
 def headers(bucket: str = "") -> dict[str, str]:

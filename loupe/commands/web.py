@@ -1,6 +1,5 @@
 """``loupe web``: pages, health and Slack's requests over HTTP, a part of `loupe up`."""
 
-import logging
 import socket
 from functools import partial
 from pathlib import Path
@@ -12,26 +11,22 @@ from starlette.routing import BaseRoute
 
 from bot import http
 from loupe import health, mail, part, settings, site, slack
+from loupe.around import towns
 from loupe.dashboard import watched
 from loupe.ground import Ground, ground, pulse
 from loupe.metering import meters
 from loupe.options import data_option
-from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from loupe.visits import own
 from pipeline.adapters.sqlite_beats import SqliteBeats
-from pipeline.errors import Unavailable
-from pipeline.model import Spot, Town
 from web import dashboard, metrics, public, sns
 from web import mail as mail_pages
 from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
-from web.page import TOWNS_MOST, TOWNS_WITHIN, page
+from web.page import page
 from web.shield import Shield
 from web.troubles import HANDLERS
-
-log = logging.getLogger("loupe.page")
 
 
 @click.command()
@@ -95,14 +90,6 @@ def _named(base: Ground) -> public.Named:
 
 
 def _page(base: Ground) -> public.Page:
-    """The page with the towns around the spot; without them where the index of places is broken."""
-    places = gazetteer(base.settings.data)
-
-    def around(spot: Spot) -> tuple[Town, ...]:
-        try:
-            return places.towns(spot, TOWNS_WITHIN, TOWNS_MOST)
-        except Unavailable as fault:
-            log.error("%s", fault.words)
-            return ()
-
+    """The page with the towns around the spot."""
+    around = towns(base.settings.data)
     return lambda shown: page(shown, around(shown.spot) if shown.spot else ())

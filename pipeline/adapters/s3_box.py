@@ -91,6 +91,9 @@ class S3Box:
         file.seek(0)
         return cast(BinaryIO, file)
 
+    def sync(self) -> None:
+        """See ``Box.sync``: a bucket that has answered has kept."""
+
     def has(self, id: str) -> bool:
         """See ``Box.has``."""
         return any(True for where in (self._upload(id), f"{self._taken}{id}/") for _ in self._listed(where))

@@ -23,6 +23,8 @@ SCREEN = {
 CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((done) => {
   navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
 })"""
+NO_SYNC = "delete self.ServiceWorkerRegistration?.prototype.sync"
+"""As in browsers without Background Sync: the page alone sends."""
 UNREACHED = ("net::ERR_", "Failed to load resource")
 """What a browser says on the console while there is no network; anything else there is a fault."""
 

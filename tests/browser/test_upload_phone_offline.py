@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.phone_site import handed_in, opened, phone, settled, sha256, web_part
+from tests.browser.phone_site import NO_SYNC, handed_in, opened, phone, settled, sha256, web_part
 from tests.browser.upload_site import DATA
 
 pytestmark = pytest.mark.browser
 PLACED = DATA / "exifr--IMG_20180725_163423.jpg"
 BARE = DATA / "face_recognition--two_people.jpg"
-NO_SYNC = "delete self.ServiceWorkerRegistration?.prototype.sync"
-"""As in browsers without Background Sync: the page alone sends."""
 NO_ROOM = """() => {
   const put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (value, key) {

@@ -18,7 +18,7 @@ class Place:
     """Takes whatever is sent, and tells of it what the test likes."""
 
     def __init__(
-        self, *, refuses: int = 0, settles: bool = True, wrong: int = 0, shared: bool = False
+        self, refuses: int = 0, wrong: int = 0, *, settles: bool = True, shared: bool = False
     ) -> None:
         self.refuses, self.settles, self.wrong, self.shared = refuses, settles, wrong, shared
         self.numbers, self.lock, self.at_once, self.most = count(1), threading.Lock(), 0, 0

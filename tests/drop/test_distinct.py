@@ -10,7 +10,7 @@ from PIL import Image
 from loupe.distinct import Copy, distinct, same
 from loupe.drawn import KINDS, draw
 from pipeline.errors import Unavailable
-from pipeline.imaging.metadata import metadata
+from pipeline.imaging.metadata import stated
 from pipeline.imaging.probe import probe
 from tests.drop.places import picture
 
@@ -31,7 +31,7 @@ def test_a_distinct_copy_shows_the_same_and_says_the_same(path: Path) -> None:
     before, after = path.read_bytes(), read(distinct(path, "loupe load 0123 7"))
     assert before != after
     assert probe(io.BytesIO(after)) == probe(io.BytesIO(before))
-    assert metadata(io.BytesIO(after)) == metadata(io.BytesIO(before))
+    assert stated(io.BytesIO(after)) == stated(io.BytesIO(before))
     if path.suffix.lower() != ".heic":  # of which Pillow alone knows nothing
         with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
             assert one.tobytes() == other.tobytes()

@@ -118,9 +118,11 @@ def test_wrong_codes_are_told_and_the_fifth_ends_it(here: House) -> None:
         assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
         assert "This is not the code" in answer.text
     over = browser.post("/in/code", data={"code": wrong})
-    assert "Please ask for a new letter" in over.text
-    assert "Please ask for a new letter" in browser.post("/in/code", data={"code": asking.code}).text
+    assert over.status_code == 422
+    assert "ask for a new letter" in browser.post("/in/code", data={"code": asking.code}).text
     assert here.who(browser) is None
+    assert browser.get("/in/code").headers["location"] == "/in"
+    assert browser.post(f"/in/{asking.token}").status_code == 303, "guesses shut out no owner"
 
 
 def test_a_network_that_guesses_is_told_to_use_the_link(here: House) -> None:

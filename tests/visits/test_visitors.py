@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Barrier
 
@@ -92,15 +92,26 @@ def test_an_earlier_letter_stays_good_until_one_of_them_is_used(gate: Gate) -> N
     assert gate.visitors.by_code(other.id, other.code)
 
 
-def test_five_wrong_codes_end_a_letter_and_no_other(gate: Gate) -> None:
+def test_five_wrong_codes_end_the_code_but_neither_its_link_nor_another_letter(gate: Gate) -> None:
     spoilt, other = gate.ask(), gate.ask()
     for _ in range(5):
-        assert gate.visitors.asked(spoilt.id)
+        assert gate.visitors.asked(spoilt.id) == spoilt
         assert gate.visitors.by_code(spoilt.id, wrong(spoilt)) is None
-    assert gate.visitors.asked(spoilt.id) is None
+    assert gate.visitors.asked(spoilt.id) == replace(spoilt, code="")
     assert gate.visitors.by_code(spoilt.id, spoilt.code) is None
-    assert gate.visitors.by_link(spoilt.token) is None
+    assert gate.visitors.waiting(spoilt.token)
     assert gate.visitors.by_code(other.id, other.code)
+
+
+def test_whoever_guesses_does_not_lock_the_owner_out(gate: Gate) -> None:
+    guesses(gate, 4)
+    with pytest.raises(Unsuitable):
+        gate.ask()
+    assert gate.visitors.pending() == [], "an hour has passed"
+    gate.clock.now -= HOUR
+    for letter in gate.visitors.pending():
+        assert letter.code == ""
+    assert gate.visitors.by_link(gate.visitors.pending()[0].token)
 
 
 def guesses(gate: Gate, hours: int) -> int:

@@ -2,7 +2,7 @@
 
 `keep(files, {origin})` is for whatever brings pictures: they are on the disk of this device when it resolves.
 A picture that was taken in leaves the list, and the event "loupe:handed" on the document tells of it
-({image, name, origin}); whoever shows it elsewhere calls preventDefault. */
+({image, name, origin, file}); whoever shows it elsewhere calls preventDefault. */
 import { placed } from "./gps.js";
 import { DONE, SIGNED_OUT, UNREACHABLE, nextDue, sendAll, whoOrLast } from "./sender.js";
 import * as shelf from "./shelf.js";

@@ -56,8 +56,8 @@ function posted(body) {
 
 /* Hands one entry in; the image that it became. */
 async function send(entry) {
-  const { name, type, size } = entry;
-  const ticket = await (await asked("/tickets", posted({ name, type, size }))).json();
+  const { name, type, size, image: original } = entry;
+  const ticket = await (await asked("/tickets", posted({ name, type, size, image: original ?? "" }))).json();
   if (ticket.person && ticket.person !== entry.person) throw new SignedOut();
   const form = new FormData();
   for (const [key, value] of Object.entries(ticket.fields)) form.append(key, value);

@@ -1,40 +1,160 @@
-/* Hands files in, one after the other, and shows what the actors find as they finish. */
-const words = JSON.parse(document.querySelector("#words").textContent);
-const rows = document.querySelector("#rows");
-const shown = new Map();
+/* The upload page: files in, rows below, findings as they arrive. */
+import { follow, reports, signedOut } from "./live.js";
+import { teller } from "./news.js";
+import { pick, sorted } from "./picking.js";
+import { add, cancel, items, listen, open, remove, resume, retry } from "./queue.js";
+import { Row, said, settled } from "./row.js";
+import { chips, verdict } from "./findings.js";
+import { list } from "./format.js";
+import { line, total } from "./total.js";
+import { fill, many, read } from "./words.js";
 
-async function call(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error || answer.statusText);
-  return answer.json();
+const FEW = 3; // so many pictures are opened by themselves; more would bury the page
+const KEPT = "loupe-images";
+const words = read();
+const at = (id) => document.getElementById(id);
+const original = at("zone").dataset.original;
+const shown = at("rows");
+const rows = new Set();
+const tell = teller(at("news"), () => line(words));
+const sum = { text: at("sum"), bar: at("whole"), cancel: at("cancel-all"), clear: at("clear") };
+
+/** The images of this tab, to be shown again after the page was loaded anew. */
+const kept = new Set(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]"));
+const keep = (change) => {
+  change();
+  sessionStorage.setItem(KEPT, JSON.stringify([...kept]));
+};
+
+const acts = {
+  cancel: (row) => cancel(row.item),
+  retry: (row) => retry(row.item),
+  remove: (row) => drop(row),
+};
+
+function raise(item) {
+  const row = new Row(item, words, acts);
+  rows.add(row);
+  item ? shown.append(row.element) : shown.prepend(row.element);
+  at("queue").hidden = false;
+  return row;
 }
 
-async function send(file, row) {
-  const { id, url, fields } = await call("/tickets", { name: file.name, type: file.type, size: file.size });
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", file);
-  const answer = await fetch(url, { method: "POST", body: form });
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  const { image } = await call(`/tickets/${id}`, {});
-  shown.set(image, row);
+function drop(row) {
+  const near = row.element.nextElementSibling ?? row.element.previousElementSibling;
+  rows.delete(row);
+  row.element.remove();
+  if (row.item) remove(row.item);
+  keep(() => kept.delete(row.image));
+  const next = [...rows].find(({ element }) => element === near);
+  next ? next.focus() : at("files").focus();
+  renew();
 }
 
-document.querySelector("#files").addEventListener("change", async (event) => {
-  for (const file of event.target.files) {
-    const row = document.createElement("li");
-    row.textContent = `${file.name}: ${words.sending}`;
-    rows.append(row);
-    await send(file, row).catch((fault) => (row.textContent = `${file.name}: ${fault.message}`));
-  }
+function renew() {
+  at("queue").hidden = !rows.size;
+  total(sum, words);
+  at("signed-out").hidden = !items.some(({ state }) => state === "signed-out");
+}
+
+/** What a settled picture turned out to be, as one sentence. */
+function summary(row) {
+  const [key] = verdict(row.report);
+  return `${row.name}: ${[words[key], ...chips(row.report, words)].join(", ")}.`;
+}
+
+function show(row, report) {
+  const before = settled(row.report);
+  row.show(report, rows.size <= FEW);
+  if (!before && settled(report)) tell(summary(row));
+}
+
+listen((item) => {
+  const row = [...rows].find((each) => each.item === item) ?? raise(item);
+  if (item.state === "taken") keep(() => kept.add(item.image));
+  row.update();
+  if (item.state === "refused") tell(`${item.name}: ${said(item, null, words)}`);
+  if (item.state === "taken" && !row.report && reports.has(item.image)) show(row, reports.get(item.image));
+  renew();
 });
 
-new EventSource("/live").addEventListener("image", (event) => {
-  const report = JSON.parse(event.data);
-  const row = shown.get(report.id);
-  if (row) row.textContent = `${report.source.name}: ${report.state}, ${report.place?.name ?? "no place"}`;
+const trouble = (state) => {
+  at("lost").hidden = state !== "lost";
+  if (state === "signed-out") at("signed-out").hidden = false;
+  if (state === "open") {
+    renew();
+    resume();
+  }
+};
+
+const showing = (image) => [...rows].filter((row) => row.image === image);
+
+function report(found) {
+  const mine = showing(found.id);
+  const ours = kept.has(found.id) || found.state === "waiting";
+  if (!mine.length && !original && ours) mine.push(raise(null));
+  mine.forEach((row) => show(row, found));
+  renew();
+}
+
+follow({ image: report, gone: (id) => showing(id).forEach(drop), state: trouble });
+
+let others = [];
+
+function take(files, origin = "page") {
+  const [pictures, rest] = sorted(files);
+  const wanted = original ? pictures.slice(0, 1) : pictures;
+  others = rest;
+  at("others").hidden = !rest.length;
+  const names = rest.slice(0, 3).map(({ name }) => name);
+  if (rest.length > 3) names.push(many(words, "more", rest.length - 3));
+  at("others-said").textContent = rest.length ? many(words, "others", rest.length, { names: list(names) }) : "";
+  send(wanted, origin);
+}
+
+function send(files, origin) {
+  if (!files.length) return;
+  if (original) [...rows].forEach((row) => row.item && !open(row.item) && drop(row));
+  add(files, { image: original, origin });
+  tell(many(words, "added", files.length));
+}
+
+at("others-send").addEventListener("click", () => {
+  send(original ? others.slice(0, 1) : others);
+  at("others").hidden = true;
+  at("files").focus();
+});
+at("others-leave").addEventListener("click", () => {
+  at("others").hidden = true;
+  at("files").focus();
+});
+sum.cancel.addEventListener("click", () => {
+  items.filter(open).forEach(cancel);
+  at("files").focus();
+});
+sum.clear.addEventListener("click", () => {
+  [...rows].filter((row) => !row.item || !open(row.item)).forEach(drop);
+  at("files").focus();
+});
+
+// What the phone's buttons bring, and what had waited on this device and was handed in meanwhile.
+document.addEventListener("loupe:files", (event) => {
+  event.preventDefault();
+  take([...event.detail.files], event.detail.origin);
+});
+document.addEventListener("loupe:handed", (event) => {
+  event.preventDefault();
+  const { image, name, file } = event.detail;
+  keep(() => kept.add(image));
+  const row = raise({ image, name, file, size: file.size, state: "taken" });
+  if (reports.has(image)) show(row, reports.get(image));
+});
+
+const fields = [at("files"), at("folder")].filter(Boolean);
+if (at("folder") && !("webkitdirectory" in at("folder"))) at("whole-folder").hidden = true;
+pick(fields, at("zone"), take);
+addEventListener("beforeunload", (event) => items.some(open) && event.preventDefault());
+addEventListener("focus", async () => {
+  if (!at("signed-out").hidden && !(await signedOut())) resume(); // signed in again, in another tab
+  renew();
 });
