@@ -107,6 +107,14 @@ def test_an_erased_picture_loses_its_report_and_does_not_come_back(home: Home) -
     assert home.boxed() == []
 
 
+def test_an_erasure_takes_the_bytes_out_of_the_box_itself(home: Home) -> None:
+    picture(home.folder / "a.png")
+    home.watcher().look()
+    gone = erase(places(home.base), home.images()[0].image, 5)
+    assert (gone.left, home.boxed()) == ({}, [])
+    assert gone.files["uploads"] == 1
+
+
 def test_an_erased_picture_that_is_touched_stays_erased(home: Home) -> None:
     path = picture(home.folder / "a.png")
     watcher = home.watcher()

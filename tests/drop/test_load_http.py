@@ -26,11 +26,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadSite]:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Small ones, so that looking at them takes no time."""
+    """Small ones, and files that are refused with a report, so that looking at them takes no time."""
     folder = tmp_path_factory.mktemp("pictures")
-    for number in range(5):
+    for number in range(2):
         picture(folder / f"{number}.png", number * 40)
-    (folder / "notes.txt").write_text("not a picture, and refused with a report")
+    for number in range(3):
+        (folder / f"notes{number}.txt").write_text(f"This is not a picture: {number}.")
     return folder
 
 
@@ -73,9 +74,9 @@ def test_files_as_they_are_become_one_image_each_however_often_they_come(
     ]
     ended = loupe("load", pictures, *given)
     assert ended.exit_code == 0, ended.output
-    assert ended.stdout.startswith("12 sent, 6 settled, 0 differences, ")
+    assert ended.stdout.startswith("12 sent, 5 settled, 0 differences, ")
     assert ended.stdout.endswith("Errors: none\nDifferences: none\n")
-    assert len(site.base.catalog.newest(1000)) - before == 6
+    assert len(site.base.catalog.newest(1000)) - before == 5
 
 
 def test_a_site_elsewhere_is_asked_for_what_it_tells_whoever_signed_in(
@@ -106,6 +107,13 @@ def test_failures_are_counted_by_kind_and_end_with_status_1(pictures: Path, tmp_
     assert ended.exit_code == 1
     assert "0 sent, 0 settled, 0 differences" in ended.stdout
     assert "Errors: 3 x ticket: ConnectionError" in ended.stdout
+
+
+def test_pictures_are_drawn_where_none_are_named(tmp_path: Path) -> None:
+    given: list[str | Path] = ["--to", "http", "--count", "2", "--data", tmp_path / "data"]
+    ended = loupe("load", *given, "--url", "http://127.0.0.1:9")
+    assert ended.exit_code == 1
+    assert "Errors: 2 x ticket: ConnectionError" in ended.stdout
 
 
 def test_who_is_not_signed_in_is_told(site: UploadSite, pictures: Path, tmp_path: Path) -> None:

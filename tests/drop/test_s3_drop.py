@@ -18,7 +18,7 @@ from pipeline.errors import Unavailable
 from pipeline.results import Accepted
 from tests.cli.running import loupe
 from tests.drop.places import Home, picture
-from tests.drop.seaweed import Seaweed, seaweed
+from tests.servers.seaweed import Seaweed, seaweed
 
 ACCEPTED = Accepted("ab" * 32, "originals/x", "PNG", 24, 16, 100)
 ODD = ("a b+c%20.png", "ü/写真.png", "x" * 200 + ".png")
