@@ -56,10 +56,7 @@ class DiskBox:
 
     def sync(self) -> None:
         """See ``Box.sync``."""
-        try:
-            _sync(self.folder)
-        except OSError as fault:
-            raise Unavailable(_words(self.folder, fault)) from fault
+        _synced(self.folder)
 
     def has(self, id: str) -> bool:
         """See ``Box.has``."""
@@ -111,10 +108,16 @@ class Draft:
         self.size += len(chunk)
 
     def keep(self, id: str) -> Lying | None:
-        """Put it into the box, itself synced to the disk; what lies there then. None: it is another file.
+        """Put it into the box, synced to the disk; what lies there then. None: it is another file.
 
-        Its name is safe after the box's ``sync``. Raises ``Unavailable``.
+        Raises ``Unavailable``.
         """
+        lying = self.lay(id)
+        _synced(self._folder)
+        return lying
+
+    def lay(self, id: str) -> Lying | None:
+        """The same for whoever has the box synced afterwards: only then its name outlives a power cut."""
         mine, path = Lying(self._digest.hexdigest(), self.size), f"{self._folder}/{id}"
         try:
             os.fsync(self._handle)
@@ -147,7 +150,14 @@ def _seen(path: str | Path) -> Lying | None:
     return Lying(digest.hexdigest(), size)
 
 
-def _sync(folder: Path) -> None:
+def _synced(folder: str | Path) -> None:
+    try:
+        _sync(folder)
+    except OSError as fault:
+        raise Unavailable(_words(folder, fault)) from fault
+
+
+def _sync(folder: str | Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,5 +1,6 @@
 /* What makes the page an app: the service worker, the list of what waits, the phone's buttons. */
 import * as capture from "./capture.js";
+import { guard } from "./guard.js";
 import { counted } from "./saying.js";
 import * as kept from "./kept.js";
 
@@ -18,7 +19,14 @@ function greet() {
   history.replaceState(null, "", location.pathname);
 }
 
+/* The page's own list, where there is one: the offline page has none. */
+async function watch() {
+  const list = document.querySelector('link[rel="modulepreload"][href$="/queue.js"]');
+  if (list) guard((await import(list.href)).listen);
+}
+
 capture.begin();
 greet();
+await watch();
 register()?.catch((fault) => console.warn(`service worker: ${fault.message}`));
 await kept.begin();
