@@ -157,6 +157,11 @@ class Settings(AlarmSettings):
         description="Bucket that uploads go to straight from the browser ([uploads.md](uploads.md))",
         examples=["s3://pictures-inbox/loupe"],
     )
+    drop: Annotated[Listed, AfterValidator(values.drops)] = Field(
+        (),
+        description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",
+        examples=["/srv/pictures,s3://bucket/prefix"],
+    )
     export_to: Path | None = Field(
         None,
         description="Folder that the clock exports to once a day ([export.md](export.md))",

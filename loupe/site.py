@@ -34,16 +34,16 @@ def routes(base: Ground) -> list[BaseRoute]:
 
     return [
         Route("/", visits.page(home)),
-        *_doors(base, hands),
+        *doors(base, hands),
         *people.routes(base, visits),
         *tickets.routes(visits, hands),
-        *phone.routes(visits),
+        *phone.routes(visits, uploads.origin(base)),
         *mine.routes(base, visits),
         whereabouts.route(visits, towns(base.settings.data)),
     ]
 
 
-def _doors(base: Ground, hands: Desk) -> list[BaseRoute]:
+def doors(base: Ground, hands: Desk) -> list[BaseRoute]:
     """The way in on this machine; none where files go to a bucket."""
     if base.settings.upload_bucket:
         return []

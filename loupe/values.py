@@ -14,6 +14,9 @@ from pipeline.posting import office
 SLACK_API = "https://slack.com/api/"
 TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
 """What the ARN of an SNS topic looks like."""
+OFF = "off"
+BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?"
+"""A bucket and a prefix (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -87,6 +90,16 @@ def channel(value: str) -> str:
     """The id of a channel in Slack, or nothing. Raises ``ValueError``."""
     if value and not re.fullmatch(r"[CDG][A-Z0-9]{3,}", value):
         raise ValueError("it must be the id of a Slack channel, not its name; see About in the channel")
+    return value
+
+
+def drops(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Folders, ``s3://bucket/prefix``, or ``off`` alone. Raises ``ValueError``."""
+    for each in value:
+        if "\0" in each or ("://" in each and not re.fullmatch(BUCKET, each, re.DOTALL)):
+            raise ValueError("each must be the path of a folder, or s3:// with a bucket and a prefix")
+        if each == OFF and len(value) > 1:
+            raise ValueError("`off` stands alone")
     return value
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
-from loupe import marking, uploads
+from loupe import dropping, marking, uploads
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.prepare import gazetteer
 from loupe.settings import Settings
 from pipeline import ports as port
 from pipeline.adapters.archived_store import ArchivedStore
+from pipeline.adapters.drop_incoming import DropIncoming
 from pipeline.adapters.incoming import FileIncoming, IncomingBySource
 from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.nominatim_off import NominatimOff
@@ -150,9 +151,13 @@ def _without_original(actors: Chain) -> set[str]:
 
 def _incoming(base: Ground) -> dict[str, port.Incoming]:
     token = base.settings.slack_bot_token
+    originals = ArchivedStore(base.store, base.archive)
+    dropped = DropIncoming(UploadIncoming(dropping.box(base), originals))
     found: dict[str, port.Incoming] = {
         "file": FileIncoming(),
-        "upload": UploadIncoming(uploads.box(base), ArchivedStore(base.store, base.archive)),
+        "upload": UploadIncoming(uploads.box(base), originals),
+        "folder": dropped,
+        "s3": dropped,
     }
     if not token:
         return found

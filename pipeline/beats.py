@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pipeline.errors import Unavailable
 
-PARTS = ("web", "bot", "worker", "clock", "news")
+PARTS = ("web", "bot", "worker", "clock", "news", "drop")
 """Who is heard of where everything runs."""
 
 EVERY = 10.0
@@ -24,7 +24,7 @@ class Beats(Protocol):
     """Remembers who was heard of last, and when."""
 
     def beat(self, part: str) -> None:
-        """The part (web, bot, worker, clock, news) is alive."""
+        """The part (web, bot, worker, clock, news, drop) is alive."""
 
     def ages(self) -> Mapping[str, float]:
         """Seconds since each part was heard of."""

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from pipeline.errors import LoupeError
@@ -98,10 +99,16 @@ class Signer:
         return f"{self.access}/{day}/{self.region}/{SERVICE}/{END}"
 
     def _sign(self, policy: str, day: str) -> str:
-        key = b"AWS4" + self.secret
-        for part in (day, self.region, SERVICE, END):
-            key = hmac.digest(key, part.encode(), "sha256")
-        return hmac.digest(key, policy.encode(), "sha256").hex()
+        return hmac.digest(_key(self.secret, day, self.region), policy.encode(), "sha256").hex()
+
+
+@lru_cache(8)
+def _key(secret: bytes, day: str, region: str) -> bytes:
+    """The key of a day; few days are asked for."""
+    key = b"AWS4" + secret
+    for part in (day, region, SERVICE, END):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 def _read(policy: str) -> tuple[float, dict[str, str], int]:

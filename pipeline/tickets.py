@@ -96,6 +96,9 @@ class Box(Protocol):
     def open(self, id: str, sha256: str) -> BinaryIO:
         """Read what was seen there, from its start, seekable. Raises ``Unknown``."""
 
+    def sync(self) -> None:
+        """Let all that lies there outlive a power cut from now on. Raises ``Unavailable``."""
+
     def has(self, id: str) -> bool:
         """Does anything lie there?"""
 

@@ -7,7 +7,7 @@ bytes from the same person are one image.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.catalog import Catalog
 from pipeline.engine import Engine
@@ -53,7 +53,7 @@ class Desk:
     """Bytes that any file may have."""
     quota: Quota
     clock: Callable[[], float] = time.time
-    _together: Gathered[Arrival, str] = field(init=False)
+    _together: Gathered[Arrival, Known | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._together = Gathered(self._enter_all)
@@ -89,58 +89,61 @@ class Desk:
         ``lying``: what has just come, where that is known. Raises ``Unknown``, and ``Unsuitable`` when that
         is not the file that counts.
         """
-        known = self.find(id)
-        if known.became and lying in (None, known.claimed):
+        known = None if lying else self.find(id)
+        if known and known.became:
             return known.became
-        found = lying or known.claimed or self.box.look(id)
+        found = lying or (known and known.claimed) or self.box.look(id)
         if found is None:
             return ""
-        image = self._join(id, found) if known.ticket.image else self._together((id, found))
-        if not image and lying:
-            raise Unsuitable("Another file was taken in under this ticket.")
-        return image or self.find(id).became
+        claimed = self._together((id, found))
+        if claimed is None and lying:
+            raise Unsuitable("There is no such ticket, or another file was taken in under it.")
+        if claimed is None:
+            return self.find(id).became
+        return claimed.became or self._join(claimed)
 
     def _own(self, visitor: Visitor, image: str) -> str:
         """The id of the picture that an original is for, as its owner may say it."""
         if not image:
             return ""
         found = self.catalog.find(image)
-        owner = (found.source.team, found.source.person) if found else None
-        if found is None or owner not in (("", visitor.id), (visitor.team or None, visitor.user)):
+        mine = {("", visitor.id), (visitor.team, visitor.user)} - {("", ""), ("", visitor.user)}
+        if found is None or (found.source.team, found.source.person) not in mine:
             raise Unsuitable("You have no such picture.")
         return found.image
 
-    def _enter_all(self, arrived: Sequence[Arrival]) -> list[str]:
-        """New images, or those that the same bytes of the same persons are already."""
+    def _enter_all(self, arrived: Sequence[Arrival]) -> list[Known | None]:
+        """What became of the files: new images, or those that the same bytes of the same persons are already.
+
+        None where there is no such ticket, or another file counts. An original is yet to join its image.
+        """
+        self.box.sync()
         with self.tickets.whole():
-            known = self.tickets.claim(arrived)
+            claimed = self.tickets.claim(arrived)
             mine = [
-                each if _counts(each, here) else None for each, (_, here) in zip(known, arrived, strict=True)
+                k if k and k.claimed == here else None for k, (_, here) in zip(claimed, arrived, strict=True)
             ]
-            images = {each.ticket.id: each.became for each in mine if each and each.became}
-            self.tickets.took(entered := self._entered([e for e in mine if e and not e.became]))
-        images |= entered
-        return [images.get(id, "") if each else "" for each, (id, _) in zip(mine, arrived, strict=True)]
+            images = self._entered([k for k in mine if k and not k.became and not k.ticket.image])
+            self.tickets.took(images)
+        return [k and replace(k, became=images.get(k.ticket.id, k.became)) for k in mine]
 
     def _entered(self, new: Sequence[Known]) -> dict[str, str]:
         """The images, by ticket. One that was erased comes anew."""
         images: dict[str, str] = {}
         for again in range(1, ERASURES):
             if not new:
-                break
+                return images
             entries = self.engine.enter([_delivery(each, again) for each in new])
             pairs = list(zip(new, entries, strict=True))
             images |= {n.ticket.id: e.arrived.image for n, e in pairs if e.arrived.source.locator}
             new = [n for n, e in pairs if not e.arrived.source.locator]
-        return images
+        raise Unsuitable("This file was erased too often.")
 
-    def _join(self, id: str, lying: Lying) -> str:
-        known = self.tickets.claim([(id, lying)])[0]
-        if known is None or known.claimed != lying:
-            return ""
-        ticket = known.ticket
+    def _join(self, known: Known) -> str:
+        assert known.claimed
+        ticket, lying = known.ticket, known.claimed
         key = f"{attached(ticket.image)}/{lying.sha256}"
-        with self.box.open(id, lying.sha256) as stream:
+        with self.box.open(ticket.id, lying.sha256) as stream:
             self.store.put(key, stream)
         try:
             self.notes.set(ticket.image, "original", key, ticket.person)
@@ -149,12 +152,8 @@ class Desk:
             self.notes.clear(ticket.image, "original")
             self.store.delete(key)
             raise
-        self.tickets.took({id: ticket.image})
+        self.tickets.took({ticket.id: ticket.image})
         return ticket.image
-
-
-def _counts(known: Known | None, here: Lying) -> bool:
-    return known is not None and known.claimed == here
 
 
 def _delivery(known: Known, again: int) -> tuple[str, Source]:

@@ -12,7 +12,7 @@ LASTS = 30 * DAY
 MAILBOX_HOURLY, MAILBOX_DAILY, NETWORK_HOURLY = 5, 20, 20
 """Letters at most, for one mailbox and from one network."""
 WRONG = 5
-"""Wrong codes that end an asking."""
+"""Wrong codes that end the code of an asking."""
 WRONG_DAILY = 25
 """Wrong codes within 24 hours after which links alone let a mailbox in: docs/visitors.md has the odds."""
 NETWORK_WRONG = 30
@@ -41,7 +41,7 @@ class Asking:
     token: str = field(repr=False)
     """What the link ends in."""
     code: str = field(repr=False)
-    """Six digits."""
+    """Six digits; empty once too many wrong ones came. The link stays good: nobody locks an owner out."""
     expires: float
     """Seconds since the epoch."""
     language: str = "en"

@@ -9,6 +9,7 @@ from sandbox.config import SandboxConfig
 from sandbox.delivery.post_office import PostOffice
 from sandbox.feed import Feed
 from sandbox.interactions.hooks import Hooks
+from sandbox.interactions.offered import Offered
 from sandbox.interactions.triggers import Triggers
 from sandbox.model import Json
 from sandbox.rates import Injections, Rates
@@ -32,6 +33,7 @@ class Room:
         self.feed = Feed()
         self.triggers = Triggers(config.trigger_seconds)
         self.hooks = Hooks(config)
+        self.offered = Offered()
         self.post_office = PostOffice(config, self.switches)
         self.calls: deque[Json] = deque(maxlen=5000)
         self.counted = 0

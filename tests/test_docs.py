@@ -67,6 +67,7 @@ COMMANDS = [
     "load",
     "manifest",
     "mark",
+    "place",
     "release",
     "replay",
     "restore",
@@ -74,6 +75,7 @@ COMMANDS = [
     "status",
     "subscribers",
     "up",
+    "visitors",
 ]
 
 
@@ -114,7 +116,7 @@ def test_every_link_within_the_documents_leads_somewhere() -> None:
 
 def test_the_procfile_and_make_start_what_the_documents_say() -> None:
     assert set(re.findall(r"^(\w+):", (ROOT / "Procfile").read_text(), re.MULTILINE)) == {
-        "web", "bot", "worker", "clock", "news",
+        "web", "bot", "worker", "clock", "news", "drop",
     }  # fmt: skip
     assert "make test" in README
     assert "\nmake test\n" in (ROOT / ".ci" / "run").read_text()

@@ -21,6 +21,7 @@ PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
 PURE |= {"tickets", "post_policy", "gathering", "visitors", "gallery"}
+PURE |= {"drops"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}
@@ -30,6 +31,7 @@ PIPELINE = (
     | {"appointments": RUNNING, "wishes": RUNNING, "erasing": RUNNING | {"takedown"}, "sending": RUNNING}
     | {"mailing": PURE, "subscribing": PURE, "signing_in": PURE | {"mailing"}}
     | {"exporting": RUNNING, "tracing": RUNNING, "uploading": RUNNING, "inbox": RUNNING | {"uploading"}}
+    | {"dropping": RUNNING}
     | {"actor": DECLARING, "processes": {"errors"}, "workers": RUNNING | {"workers"}, "engine": RUNNING}
     | dict.fromkeys(("chain", "plan", "retry", "flow"), WIRING)
     | {"rendering": PURE | {"imaging"}, "takedown": PURE}

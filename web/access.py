@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.hosts import loopback
+from web.hosts import loopback, name
 
 PASSED_ON = ("forwarded", "via", "x-real-ip")
 """Headers that a proxy adds (RFC 7239, RFC 9110 7.6.3), beside all that begin with ``x-forwarded-``."""
@@ -62,7 +62,7 @@ def local(request: Request) -> bool:
     is none of this machine's.
     """
     passed_on = any(name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers)
-    return not passed_on and loopback(request.url.hostname or "")
+    return not passed_on and loopback(name(request))
 
 
 def _knows(request: Request, token: str) -> bool:

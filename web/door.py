@@ -23,7 +23,7 @@ from pipeline.tickets import DOOR, Lying
 from web.post_form import MOST_BESIDE, PostForm, Terms, malformed, too_large, used
 
 log = logging.getLogger("loupe.door")
-PIECE = 1 << 18
+PIECE = 1 << 19
 """Bytes that are gathered before a thread writes them: a change of threads costs more than a small write."""
 PATIENCE = 60.0
 """Seconds that a sender may be silent."""

@@ -27,7 +27,7 @@ class Hosts:
 
     def knows(self, request: Request) -> bool:
         """Was the request sent to one of our names?"""
-        host = _host(request.headers.get("host", ""))
+        host = name(request)
         return host == urlsplit(self.site).hostname or loopback(host) or (self.open and _is_ip(host))
 
     def origins(self, request: Request) -> frozenset[str]:
@@ -36,7 +36,7 @@ class Hosts:
         By a public address there is that one alone: a plain page under the same name is not ours.
         """
         host = request.headers.get("host", "").lower()
-        local = loopback(_host(host)) or self.open
+        local = loopback(name(request)) or self.open
         return frozenset({self.site, f"http://{host}"} if local else {self.site})
 
 
@@ -45,10 +45,10 @@ def loopback(host: str) -> bool:
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 
-def _host(said: str) -> str:
-    """Without the port. Empty for what is no host."""
+def name(request: Request) -> str:
+    """The name that a request was sent to, as ``Host`` says it, without the port; empty for what is none."""
     try:
-        return urlsplit(f"//{said}").hostname or ""
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     except ValueError:
         return ""
 

@@ -29,8 +29,6 @@ HEADERS = {
     "permissions-policy": "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(),"
     " magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 }
-TLS_ONLY = {"strict-transport-security": "max-age=63072000"}
-"""Two years (RFC 6797). For this host alone: what else lies in its domain is not ours to decide on."""
 INSIDE = ("__Host-loupe", "loupe")
 """Names of the session's cookie: who has one gets the navigation. What it is worth is asked elsewhere."""
 TEMPLATES = Environment(
@@ -42,8 +40,8 @@ TEMPLATES = Environment(
 )
 
 
-def html(template: str, request: Request, status: int = 200, bucket: str = "", **known: Any) -> Response:
-    """A page, in the language of whoever asks. ``bucket``: the origin that its scripts may send files to."""
+def html(template: str, request: Request, status: int = 200, **known: Any) -> Response:
+    """A page, in the language of whoever asks. ``bucket``: an origin that its scripts may send files to."""
     shown = {
         "static": {name: assets.address(name) for name in assets.ASSETS},
         "site": assets.of_site,
@@ -53,18 +51,13 @@ def html(template: str, request: Request, status: int = 200, bucket: str = "", *
         "inside": any(name in request.cookies for name in INSIDE),
         "fault": "",
         "mailbox": "",
+        "bucket": "",
         **known,
     }
     body = TEMPLATES.get_template(f"site/{template}").render(shown)
-    return HTMLResponse(body, status, headers(request, bucket) | {"vary": "Accept-Language, Cookie"})
+    return HTMLResponse(body, status, headers(shown["bucket"]) | {"vary": "Accept-Language, Cookie"})
 
 
-def headers(request: Request, bucket: str = "") -> dict[str, str]:
-    """The headers of every answer for a person on the site."""
-    policy = {"content-security-policy": POLICY.format(bucket=f" {bucket}".rstrip())}
-    return HEADERS | policy | (TLS_ONLY if _by_tls(request) else {})
-
-
-def _by_tls(request: Request) -> bool:
-    """Did it come by TLS, or does the site's address say that all do?"""
-    return request.url.scheme == "https" or str(getattr(request.app.state, "site", "")).startswith("https:")
+def headers(bucket: str = "") -> dict[str, str]:
+    """The headers of every answer for a person on the site, beside those that ``web.shield`` adds."""
+    return HEADERS | {"content-security-policy": POLICY.format(bucket=f" {bucket}" if bucket else "")}

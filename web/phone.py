@@ -62,7 +62,7 @@ def routes(visits: Visits, bucket: str = "") -> list[BaseRoute]:
     return [
         Route("/manifest.webmanifest", _manifest),
         Route(WORKER, worker),
-        Route("/offline", _page("offline.html")),
+        Route("/offline", _page("offline.html", bucket)),
         Route(SHARE, _page("shared.html"), methods=["POST"]),
         Route("/who", who),
     ]
@@ -116,10 +116,10 @@ def _icon(name: str, side: int, purpose: str) -> dict[str, str]:
     return {"src": assets.of_site(name), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
 
 
-def _page(template: str) -> Callable[[Request], Response]:
+def _page(template: str, bucket: str = "") -> Callable[[Request], Response]:
     """A page that says the same to everybody, whoever they are."""
 
     def show(request: Request) -> Response:
-        return html(template, request)
+        return html(template, request, bucket=bucket)
 
     return show

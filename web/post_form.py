@@ -29,8 +29,11 @@ class Draft(Protocol):
     def write(self, chunk: memoryview) -> None:
         """Add to it. Raises ``Unavailable``."""
 
-    def keep(self, id: str) -> Lying | None:
-        """Put it into the box, durably; None where another one lies there. Raises ``Unavailable``."""
+    def lay(self, id: str) -> Lying | None:
+        """Put it into the box; None where another one lies there. Raises ``Unavailable``.
+
+        Its bytes are safe then, its name when whoever takes it in has synced the box.
+        """
 
     def end(self) -> None:
         """Throw away what was not kept."""
@@ -81,7 +84,7 @@ class PostForm:
             raise Refusal(
                 400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size."
             )
-        lying = self._draft.keep(self._fields["key"])
+        lying = self._draft.lay(self._fields["key"])
         if lying is None:
             raise used()
         return self._fields["key"], lying

@@ -62,14 +62,14 @@ class SigningIn:
         """Asks for the code, in the browser that asked for the letter."""
         self.visits.own(request)
         asking = self.visitors.asked(self.asked.read(request))
-        if asking is None:
+        if asking is None or not asking.code:
             return RedirectResponse("/in", 303)
         return self._code(request, asking)
 
     def enter_code(self, request: Request, said: dict[str, str]) -> Response:
         """Lets in by a code."""
         t, asking = words.of(request), self.visitors.asked(self.asked.read(request))
-        if asking is None:
+        if asking is None or not asking.code:
             return self._form(request, fault=str(t("in.over")), status=422)
         try:
             code = "".join(said.get("code", "").split())
@@ -78,8 +78,6 @@ class SigningIn:
             return self._code(request, asking, 429, str(t("in.too_wrong")))
         if visitor:
             return self._enter(request, visitor, asking.onward)
-        if self.visitors.asked(asking.id) is None:
-            return self._form(request, fault=str(t("in.over")), mailbox=asking.mailbox, status=422)
         return self._code(request, asking, 422, str(t("in.wrong_code")))
 
     def show_link(self, request: Request) -> Response:

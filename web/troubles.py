@@ -52,6 +52,6 @@ def answer(request: Request, status: int, more: Mapping[str, str] | None = None)
         response = html("trouble.html", request, status, key=key)
     else:
         said = words.of(request).plain(f"{key}_why")
-        response = JSONResponse({"error": said}, status, headers(request))
+        response = JSONResponse({"error": said}, status, headers())
     response.headers.update(more or {})
     return response

@@ -27,13 +27,15 @@ def acknowledge(ack: Say) -> None:
     ack()
 
 
-def open_modal(client: WebClient, press: Pressed, respond: Say, view: View) -> None:
-    """Open a modal, or whisper what it says."""
+def open_modal(client: WebClient, press: Pressed, respond: Say, view: View) -> str:
+    """Open a modal: its id. Empty where what it says was whispered instead."""
     try:
-        call(client.views_open, trigger_id=press.trigger, view=view)
+        opened = call(client.views_open, trigger_id=press.trigger, view=view)
+        return str((opened.get("view") or {}).get("id") or "")
     except Refusal as refusal:
         log.warning("views.open: %s", refusal.words)
         whisper(respond, LATE if "submit" in view and not _copies(view) else "\n".join(said(view)))
+        return ""
 
 
 def change_modal(client: WebClient, press: Pressed, view: View, words: str = "") -> None:

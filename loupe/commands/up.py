@@ -58,6 +58,7 @@ def _parts(config: Settings, listener: socket.socket) -> list[Part]:
         Part("worker", [*data, "--workers", str(config.workers)]),
         Part("clock", data),
         Part("news", data),
+        Part("drop", data),
     ]
     if not config.has_slack:
         _listen(SANDBOX_HOST, sandbox_port(config)).close()

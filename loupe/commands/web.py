@@ -25,6 +25,7 @@ from web.access import Access
 from web.app import create_app
 from web.assets import static_routes
 from web.page import page
+from web.shield import Shield
 from web.troubles import HANDLERS
 
 
@@ -66,7 +67,7 @@ def web(config: Settings) -> Starlette:
     beats = SqliteBeats(base.database)
     ready = partial(health.reason, base)
     app = create_app(base.catalog, ready, routes, beats.ages, pulse(base, "web"), HANDLERS)
-    app.state.site = config.site
+    app.add_middleware(Shield, secure=config.site.startswith("https:"))
     return app
 
 

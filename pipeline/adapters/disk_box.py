@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -37,10 +37,9 @@ class DiskBox:
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True, exist_ok=True)
                 _sync(self.folder.parent)
-            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
+            return Draft(os.fspath(self.folder))
         except OSError as fault:
             raise Unavailable(_words(self.folder, fault)) from fault
-        return Draft(handle, Path(name), self.folder)
 
     def look(self, id: str) -> Lying | None:
         """See ``Box.look``. What lies here is never written again."""
@@ -54,6 +53,10 @@ class DiskBox:
             raise Unknown("Nothing lies in the box under this ticket.") from None
         except OSError as fault:
             raise Unavailable(f"{self._path(id)} cannot be read: {fault.strerror}.") from fault
+
+    def sync(self) -> None:
+        """See ``Box.sync``."""
+        _synced(self.folder)
 
     def has(self, id: str) -> bool:
         """See ``Box.has``."""
@@ -87,8 +90,9 @@ class DiskBox:
 class Draft:
     """A file that is being received; it goes unless it is kept."""
 
-    def __init__(self, handle: int, path: Path, folder: Path) -> None:
-        self._handle, self._path, self._folder = handle, path, folder
+    def __init__(self, folder: str) -> None:
+        self._folder, self._path = folder, f"{folder}/.{secrets.token_hex(8)}.part"
+        self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -108,15 +112,18 @@ class Draft:
 
         Raises ``Unavailable``.
         """
-        mine, path = Lying(self._digest.hexdigest(), self.size), self._folder / id
+        lying = self.lay(id)
+        _synced(self._folder)
+        return lying
+
+    def lay(self, id: str) -> Lying | None:
+        """The same for whoever has the box synced afterwards: only then its name outlives a power cut."""
+        mine, path = Lying(self._digest.hexdigest(), self.size), f"{self._folder}/{id}"
         try:
             os.fsync(self._handle)
-            try:
-                path.hardlink_to(self._path)
-            except FileExistsError:  # perhaps this file, when somebody was stopped before he could say so
-                if _seen(path) != mine:
-                    return None
-            _sync(self._folder)
+            os.link(self._path, path)
+        except FileExistsError:  # perhaps this file, when somebody was stopped before he could say so
+            return mine if _seen(path) == mine else None
         except OSError as fault:
             raise Unavailable(_words(self._folder, fault)) from fault
         return mine
@@ -125,13 +132,14 @@ class Draft:
         """Close it, and throw away what was not kept."""
         with suppress(OSError):  # a disk that was full may say so once more
             os.close(self._handle)
-        self._path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
 
 
-def _seen(path: Path) -> Lying | None:
+def _seen(path: str | Path) -> Lying | None:
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             while chunk := stream.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
@@ -142,7 +150,14 @@ def _seen(path: Path) -> Lying | None:
     return Lying(digest.hexdigest(), size)
 
 
-def _sync(folder: Path) -> None:
+def _synced(folder: str | Path) -> None:
+    try:
+        _sync(folder)
+    except OSError as fault:
+        raise Unavailable(_words(folder, fault)) from fault
+
+
+def _sync(folder: str | Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -158,7 +173,7 @@ def _written(path: Path) -> float:
         return time.time()
 
 
-def _words(folder: Path, fault: OSError) -> str:
+def _words(folder: str | Path, fault: OSError) -> str:
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk that holds {folder} is full. Free some space; nothing that was accepted is lost."
     return f"{folder} cannot be written: {fault.strerror}. Make the data folder writable for this user."

@@ -83,7 +83,7 @@ class S3Box:
         """See ``Box.open``: a copy of it. Raises ``Unavailable``."""
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  whoever opens it closes it
         try:
-            if self._read(f"{self._taken}{id}/{sha256}", file.write) != sha256:
+            if self._read(f"{self._aside(id)}{sha256}", file.write) != sha256:
                 raise Unavailable(f"What {self._said} gives out is not what was handed in.")
         except BaseException:
             file.close()
@@ -91,14 +91,17 @@ class S3Box:
         file.seek(0)
         return cast(BinaryIO, file)
 
+    def sync(self) -> None:
+        """See ``Box.sync``: a bucket that has answered has kept."""
+
     def has(self, id: str) -> bool:
         """See ``Box.has``."""
-        return any(True for where in (self._upload(id), f"{self._taken}{id}/") for _ in self._listed(where))
+        return any(True for where in (self._upload(id), self._aside(id)) for _ in self._listed(where))
 
     def drop(self, id: str) -> None:
         """See ``Box.drop``."""
         with self._worded():
-            for where in (self._upload(id), f"{self._taken}{id}/"):
+            for where in (self._upload(id), self._aside(id)):
                 for each in list(self._listed(where)):
                     self._client.delete_object(Bucket=self._bucket, Key=each["Key"])
 
@@ -127,12 +130,13 @@ class S3Box:
         return f"The bucket {self._bucket}"
 
     def _upload(self, id: str) -> str:
-        if not ID.fullmatch(id):
-            raise Unknown("This is no ticket's id.")
-        return f"{self._uploads}{id}"
+        return f"{self._uploads}{_checked(id)}"
+
+    def _aside(self, id: str) -> str:
+        return f"{self._taken}{_checked(id)}/"
 
     def _fixed(self, id: str) -> Lying | None:
-        where = f"{self._taken}{id}/"
+        where = self._aside(id)
         found = next(self._listed(where), None)
         return Lying(found["Key"].removeprefix(where), found["Size"]) if found else None
 
@@ -151,7 +155,7 @@ class S3Box:
             with self._worded(CHANGED):
                 self._client.copy_object(
                     Bucket=self._bucket,
-                    Key=f"{self._taken}{id}/{lying.sha256}",
+                    Key=f"{self._aside(id)}{lying.sha256}",
                     CopySource={"Bucket": self._bucket, "Key": self._upload(id)},
                     CopySourceIfMatch=tag,
                 )
@@ -189,3 +193,9 @@ class S3Box:
             raise Unavailable(f"{self._said} answered {code} to {fault.operation_name}.") from fault
         except BotoCoreError as fault:
             raise Unavailable(f"{self._said} cannot be used: {fault}") from fault
+
+
+def _checked(id: str) -> str:
+    if not ID.fullmatch(id):
+        raise Unknown("This is no ticket's id.")
+    return id

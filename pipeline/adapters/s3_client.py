@@ -26,14 +26,18 @@ def endpoint() -> str:
 
 
 def client() -> Any:
-    """A client of its own session, fit for any thread. Raises botocore's ``BotoCoreError``: no region.
+    """A client of its own session, fit for any thread. Raises ``BotoCoreError``: no region, no credentials.
 
+    The latter is looked at here, because botocore breaks without them when it signs a form.
     boto3 is loaded here, because it costs whoever needs no bucket 0.3 s and 30 MB.
     """
     import boto3
     from botocore.config import Config
+    from botocore.exceptions import NoCredentialsError
 
     session = boto3.session.Session()
+    if session.get_credentials() is None:
+        raise NoCredentialsError
     config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path" if endpoint() else "virtual"},

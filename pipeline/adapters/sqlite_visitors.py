@@ -50,7 +50,8 @@ ASK = """
 INSERT INTO askings (id, folded, mailbox, network, at, token, language, onward)
 VALUES (:id, :folded, :mailbox, :network, :now, :token, :language, :onward)
 """
-OPEN = "SELECT * FROM askings WHERE used=0 AND wrong<:wrong AND at>:after"
+OPEN = "SELECT * FROM askings WHERE used=0 AND at>:after"
+GUESSED = "UPDATE askings SET wrong=wrong+1 WHERE id=:id AND wrong<:most"
 MISSED = "SELECT COALESCE(SUM(wrong), 0) FROM askings WHERE folded=? AND at>?"
 TRIED = "SELECT COUNT(*) FROM wrong_codes WHERE network=? AND at>?"
 ENTER = """
@@ -92,14 +93,15 @@ class SqliteVisitors:
 
     def pending(self) -> list[Asking]:
         """See ``Visitors.pending``."""
-        return [self._asking(row) for row in self._database.read(f"{OPEN} ORDER BY at DESC", self._open(""))]
+        rows = self._database.read(f"{OPEN} ORDER BY at DESC", self._open(""))
+        return [self._asking(row) for row in rows if self._ours(row)]
 
     def by_link(self, token: str) -> Visitor | None:
         """See ``Visitors.by_link``."""
         with self._database.write(durable=True) as connection:
             known = self._open(fingerprint(token))
             row = connection.execute(f"{OPEN} AND token=:it", known).fetchone()
-            return self._enter(connection, row) if row else None
+            return self._enter(connection, row) if row and self._ours(row) else None
 
     def by_code(self, asking: str, code: str, network: str = "") -> Visitor | None:
         """See ``Visitors.by_code``."""
@@ -112,7 +114,7 @@ class SqliteVisitors:
                 return self._enter(connection, row)
             connection.execute("INSERT INTO wrong_codes VALUES (?,?)", (network, now))
             if row:
-                connection.execute("UPDATE askings SET wrong=wrong+1 WHERE id=?", (asking,))
+                connection.execute(GUESSED, {"id": asking, "most": WRONG})
             return None
 
     def get(self, id: str) -> Visitor | None:
@@ -161,20 +163,23 @@ class SqliteVisitors:
     def _right(self, connection: Connection, row: Row, code: str) -> bool:
         missed = connection.execute(MISSED, (row["folded"], self._clock() - DAY)).fetchone()[0]
         right = hmac.compare_digest(self._code(row["id"]).encode(), code.encode())
-        return right and missed < WRONG_DAILY
+        return right and row["wrong"] < WRONG and missed < WRONG_DAILY
 
     def _found(self, query: str, it: str) -> Asking | None:
         found = self._database.read(query, self._open(it))
-        return self._asking(found[0]) if found else None
+        return self._asking(found[0]) if found and self._ours(found[0]) else None
+
+    def _ours(self, row: Row) -> bool:
+        """Was its letter written with this key? A new key ends what the old one let in."""
+        return bool(row["token"] == fingerprint(self._token(row["id"])))
 
     def _open(self, it: str) -> dict[str, object]:
-        return {"it": it, "wrong": WRONG, "after": self._clock() - WAITS}
+        return {"it": it, "after": self._clock() - WAITS}
 
     def _asking(self, row: Row) -> Asking:
         id, expires = row["id"], row["at"] + WAITS
-        return Asking(
-            id, row["mailbox"], self._token(id), self._code(id), expires, row["language"], row["onward"]
-        )
+        code = self._code(id) if row["wrong"] < WRONG else ""
+        return Asking(id, row["mailbox"], self._token(id), code, expires, row["language"], row["onward"])
 
     def _token(self, id: str) -> str:
         return hmac.digest(self._key, f"link\0{id}".encode(), "sha256").hex()[:48]

@@ -15,7 +15,7 @@ class Key:
     """Of the site, so that the reader sees where the link leads."""
     link: str = field(repr=False)
     code: str = field(repr=False)
-    """Six digits."""
+    """Six digits, or nothing."""
     expires: float
     """Seconds since the epoch."""
     language: str = "en"
@@ -65,7 +65,7 @@ def key_letter(key: Key) -> Letter:
         subject=words.subject.format(host=key.host),
         title=words.title.format(host=key.host),
         lead=words.lead,
-        pairs=[(words.code, key.code)],
+        pairs=[(words.code, key.code)] if key.code else [],
         link=Link(words.link, key.link),
         why=words.why.format(host=key.host, until=until),
         language=key.language if key.language in LANGUAGES else "en",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox import events
 from sandbox.control.answering import word
 from sandbox.delivery.reply import Reply
-from sandbox.interactions import actions, commands, modals
+from sandbox.interactions import actions, commands, modals, suggestions
 from sandbox.model import Json, View
 from sandbox.refusal import Refusal
 from sandbox.room import Room
@@ -31,6 +31,21 @@ async def press(room: Room, body: Json) -> Json:
         return _told(await actions.press_in_view(room, user, view, action_id, block_id, value))
     channel = room.workspace.channel(word(body, "channel"))
     return _told(await actions.press(room, user, channel, word(body, "ts"), action_id, block_id, value))
+
+
+async def suggest(room: Room, body: Json) -> Json:
+    """POST /sandbox/suggest {user, action_id, value, channel, ts | view_id, block_id?}: typed into a menu.
+
+    Answers the app's `{options}` or `{option_groups}`; with `error` where it gave none, or a wrong one.
+    """
+    user, action_id, typed = word(body, "user"), word(body, "action_id"), word(body, "value")
+    block_id = word(body, "block_id", "")
+    if body.get("view_id"):
+        view = _view(room, user, word(body, "view_id"))
+        return await suggestions.suggest_in_view(room, user, view, action_id, block_id, typed)
+    channel = room.workspace.channel(word(body, "channel"))
+    message = actions.visible(channel, user, word(body, "ts"))
+    return await suggestions.suggest(room, user, channel, message, action_id, block_id, typed)
 
 
 async def shortcut(room: Room, body: Json) -> Json:

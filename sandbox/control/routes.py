@@ -26,6 +26,7 @@ CALLS: dict[str, Handler] = {
     "scopes": faults.scopes,
     "shortcut": acting.shortcut,
     "submit": acting.submit,
+    "suggest": acting.suggest,
     "switches": faults.switches,
     "uninstall": people_calls.uninstall,
     "views": acting.views,

@@ -21,7 +21,8 @@ def _action(room: Room, element: Json, block_id: str, value: Any) -> Json:
     return kept | {"block_id": block_id, "action_ts": room.workspace.clock.ts()} | chosen(element, value)
 
 
-def _visible(channel: Channel, user: str, ts: str) -> Message:
+def visible(channel: Channel, user: str, ts: str) -> Message:
+    """A message that this person sees. Refusals: message_not_found."""
     message = channel.messages.get(ts) or channel.ephemeral.get(ts)
     if message is None or message.only_for not in ("", user):
         raise Refusal("message_not_found")
@@ -32,8 +33,9 @@ async def press(
     room: Room, user: str, channel: Channel, ts: str, action_id: str, block_id: str = "", value: Any = None
 ) -> Reply:
     """Press a button, or choose in a menu, of a message. Refusals: message_not_found, no_such_action."""
-    message = _visible(channel, user, ts)
+    message = visible(channel, user, ts)
     block_id, element = find(message.blocks, action_id, block_id)
+    element = room.offered.filled(ts, block_id, element)
     shape = message_json(room.workspace, message)
     container: Json = {"type": "message", "message_ts": ts, "channel_id": channel.id}
     container["is_ephemeral"] = bool(message.only_for)
@@ -56,6 +58,7 @@ async def press_in_view(
 ) -> Reply:
     """Press a button of a modal or of the home tab."""
     block_id, element = find(view.body["blocks"], action_id, block_id)
+    element = room.offered.filled(view.id, block_id, element)
     payload = frame(room, "block_actions", user) | {
         "container": {"type": "view", "view_id": view.id},
         "view": view_json(view),
@@ -68,7 +71,7 @@ async def run_shortcut(room: Room, user: str, channel: Channel, ts: str, callbac
     """Run a message shortcut on a message. Refusals: no_such_shortcut, message_not_found."""
     if callback_id not in room.config.shortcuts:
         raise Refusal("no_such_shortcut")
-    message = _visible(channel, user, ts)
+    message = visible(channel, user, ts)
     payload = frame(room, "message_action", user) | {
         "callback_id": callback_id,
         "action_ts": room.workspace.clock.ts(),

@@ -10,10 +10,12 @@ from sandbox.refusal import Refusal
 
 CHOICES = {
     "static_select": "selected_option",
+    "external_select": "selected_option",
     "overflow": "selected_option",
     "radio_buttons": "selected_option",
     "checkboxes": "selected_options",
     "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "users_select": "selected_user",
@@ -64,10 +66,14 @@ def chosen(element: Json, value: Any) -> Json:
     return {name: value}
 
 
-def _option(element: Json, value: Any) -> Json | None:
+def options_of(element: Json) -> list[Json]:
+    """All options of a menu, or of an answer with options, those in groups among them."""
     groups = element.get("option_groups") or []
-    options = [*(element.get("options") or []), *(o for group in groups for o in group["options"])]
-    found: Json | None = next((option for option in options if option.get("value") == value), None)
+    return [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
+
+
+def _option(element: Json, value: Any) -> Json | None:
+    found: Json | None = next((each for each in options_of(element) if each.get("value") == value), None)
     if found is None and value is not None:
         raise Refusal("no_such_option")
     return found

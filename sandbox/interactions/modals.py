@@ -28,7 +28,7 @@ async def submit(room: Room, user: str, view: View, values: dict[str, dict[str, 
     """
     if view.user != user or not view.open:
         raise Refusal("view_not_found")
-    shape = view_json(view) | {"state": {"values": _state(view, values)}}
+    shape = view_json(view) | {"state": {"values": _state(room, view, values)}}
     payload = frame(room, "view_submission", user) | {"view": shape, "response_urls": []}
     reply = await room.post_office.ask("interactive", payload)
     if not reply.ok:
@@ -38,15 +38,15 @@ async def submit(room: Room, user: str, view: View, values: dict[str, dict[str, 
     return {"errors": errors}
 
 
-def _state(view: View, values: dict[str, dict[str, Any]]) -> Json:
+def _state(room: Room, view: View, values: dict[str, dict[str, Any]]) -> Json:
     state: Json = {}
     for block_id, element in elements(view.body["blocks"]):
         if element["type"] == "button":
             continue
         entered = values.get(block_id, {}).get(element["action_id"])
-        state.setdefault(block_id, {})[element["action_id"]] = {"type": element["type"]} | chosen(
-            element, entered
-        )
+        known = room.offered.filled(view.id, block_id, element)
+        told = {"type": element["type"]} | chosen(known, entered)
+        state.setdefault(block_id, {})[element["action_id"]] = told
     return state
 
 

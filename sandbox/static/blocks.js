@@ -41,7 +41,7 @@ function context(block) {
 }
 
 function input(block, act) {
-  const control = interactive(block.element, block, block.dispatch_action ? act : null);
+  const control = interactive(block.element, block, block.dispatch_action ? act : null, act?.suggest);
   return el("div", { class: "input" },
     el("span", { class: "label" }, textNodes(block.label), block.optional ? el("em", {}, " (optional)") : null),
     control,

@@ -1,6 +1,8 @@
-// Interactive elements: buttons, menus, inputs. `act(action_id, block_id, value)` sends what was done.
+// Interactive elements: buttons, menus, inputs. `act(action_id, block_id, value)` sends what was done,
+// `suggest(action_id, block_id, value)` asks the app for options.
 import { el, safeUrl, toast } from "./dom.js";
 import { textNodes } from "./text.js";
+import { combobox } from "./combobox.js";
 import { confirmed } from "./confirm.js";
 
 async function send(node, element, block, act, value) {
@@ -79,11 +81,18 @@ const typed = (type, initial) => (element, block, act) => {
   return el("input", { ...named(element, block), type, value: String(element[initial] || ""), onchange: changed });
 };
 
+function external(element, block, act, suggest) {
+  const choose = (node, value) => act && send(node, element, block, act, value);
+  const ask = (typed) => suggest(element.action_id, block.block_id, typed);
+  return combobox(element, named(element, block), ask, choose);
+}
+
 const KINDS = {
   button,
   workflow_button: button,
   overflow,
   static_select: select,
+  external_select: external,
   radio_buttons: choices("radio"),
   checkboxes: choices("checkbox"),
   multi_static_select: choices("checkbox"),
@@ -95,9 +104,9 @@ const KINDS = {
   timepicker: typed("time", "initial_time"),
 };
 
-export function interactive(element, block, act) {
+export function interactive(element, block, act, suggest = act?.suggest) {
   const make = KINDS[element.type];
-  return make ? make(element, block, act) : el("span", { class: "unknown" }, `[${element.type}]`);
+  return make ? make(element, block, act, suggest) : el("span", { class: "unknown" }, `[${element.type}]`);
 }
 
 // What a modal's inputs hold, as block id -> action id -> value.
@@ -107,7 +116,8 @@ export function readValues(root) {
     const group = node.classList.contains("choices");
     const checked = [...node.querySelectorAll("input:checked")].map((box) => box.value);
     const radio = node.querySelector("input[type=radio]");
-    const value = group ? (radio ? checked[0] ?? null : checked) : node.value || null;
+    const entered = "chosen" in node.dataset ? node.dataset.chosen : node.value;
+    const value = group ? (radio ? checked[0] ?? null : checked) : entered || null;
     (values[node.dataset.block] ||= {})[node.dataset.action] = value;
   }
   return values;

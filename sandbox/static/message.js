@@ -87,8 +87,9 @@ const hue = (id) => [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeA
 
 export function messageNode(message, view) {
   const gone = message.subtype === "tombstone";
-  const act = (action_id, block_id, value) =>
-    view.call("press", { user: view.user, channel: view.channel, ts: message.ts, action_id, block_id, value });
+  const told = (action_id, block_id, value) => ({ user: view.user, channel: view.channel, ts: message.ts, action_id, block_id, value });
+  const act = (...what) => view.call("press", told(...what));
+  act.suggest = (...what) => view.call("suggest", told(...what));
   const shown = gone ? [el("p", { class: "gone" }, "This message was deleted.")] : bodyNodes(message, act);
   const initial = view.name(message.user).slice(0, 1).toUpperCase();
   return el("li", { class: `message ${message.ephemeral ? "ephemeral" : ""}`, "data-ts": message.ts },

@@ -21,8 +21,16 @@ export function showModal(views, user, call) {
   if (!dialog.open) dialog.showModal();
 }
 
+// What pressing and typing in a view does.
+function acting(view, user, call) {
+  const told = (action_id, block_id, value) => ({ user, view_id: view.id, action_id, block_id, value });
+  const act = (...what) => call("press", told(...what));
+  act.suggest = (...what) => call("suggest", told(...what));
+  return act;
+}
+
 function modalForm(view, user, call) {
-  const act = (action_id, block_id, value) => call("press", { user, view_id: view.id, action_id, block_id, value });
+  const act = acting(view, user, call);
   const close = () => call("close", { user, view_id: view.id });
   const form = el("form", {},
     el("header", {}, el("h2", { id: "modal-title" }, view.title.text),
@@ -51,7 +59,7 @@ async function submit(form, view, user, call) {
 }
 
 export function showHome(home, user, call) {
-  const act = (action_id, block_id, value) => call("press", { user, view_id: home.id, action_id, block_id, value });
+  const act = home && acting(home, user, call);
   const empty = el("p", { class: "empty" }, "The app has not filled its home tab yet.");
   $("home").replaceChildren(...(home ? blockNodes(home.blocks, act) : [empty]));
 }

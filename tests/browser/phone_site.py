@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.upload_site import UploadSite
+from tests.flow.driving import eventually
 
 SCREEN = {
     "viewport": {"width": 390, "height": 844},
@@ -20,6 +21,11 @@ SCREEN = {
     "locale": "en-GB",
     "timezone_id": "Europe/Rome",
 }
+CONTROLLED = """() => navigator.serviceWorker.controller ? true : new Promise((done) => {
+  navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
+})"""
+NO_SYNC = "delete self.ServiceWorkerRegistration?.prototype.sync"
+"""As in browsers without Background Sync: the page alone sends."""
 UNREACHED = ("net::ERR_", "Failed to load resource")
 """What a browser says on the console while there is no network; anything else there is a fault."""
 
@@ -48,15 +54,15 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     yield context
     context.close()
-    assert [said for said in wrong if not said.startswith(UNREACHED)] == []
+    odd = [said for said in wrong if not said.startswith(UNREACHED)]
+    assert not odd, odd
 
 
 def opened(context: BrowserContext, site: UploadSite, path: str = "/") -> Page:
     """A page that its service worker answers for."""
     page = context.new_page()
     page.goto(site.url + path)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(CONTROLLED)
     return page
 
 
@@ -68,6 +74,15 @@ def handed_in(site: UploadSite, person: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of each picture that the ledger has from a person, by name."""
     found = site.base.catalog.of_person("", person, 100)
     return sorted((each.source.name, each.source.locator.rpartition("/")[2]) for each in found)
+
+
+def arrived(page: Page, site: UploadSite, person: str, *paths: Path) -> None:
+    """Wait until a person's pictures are in the ledger, each once and unchanged, and nothing waits."""
+    catalog = site.base.catalog
+    eventually(lambda: page.evaluate("true") and len(catalog.of_person("", person, 100)) >= len(paths))
+    settled(page)
+    found = handed_in(site, person)
+    assert found == sorted((path.name, sha256(path)) for path in paths), found
 
 
 def settled(page: Page) -> None:

@@ -67,10 +67,8 @@ class UploadSite:
     def sign_in(self, context: BrowserContext, mailbox: str = "ana@example.org") -> str:
         """Let a browser in without a letter; the visitor's id."""
         known = people.visitors(self.base)
-        asking = known.ask(
-            mailbox, mailbox
-        )  # everybody in a network of their own: letters are limited per network
-        visitor = known.by_link(asking.token)
+        visitor = next((each for each in known.all() if each.mailbox == mailbox), None)
+        visitor = visitor or known.by_link(known.ask(mailbox, mailbox).token)
         assert visitor
         visits = people.visits(self.base)
         value = visits.cookie_for(visitor)

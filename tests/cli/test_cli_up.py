@@ -74,7 +74,7 @@ def test_without_tokens_the_sandbox_is_started_first_on_the_next_port(
     port = free_port()
     config = set_up(monkeypatch, LOUPE_PORT=port, LOUPE_WORKERS=3, LOUPE_DATA=tmp_path)
     with parts(config) as started:
-        assert list(started) == ["sandbox", "web", "bot", "worker", "clock", "news"]
+        assert list(started) == ["sandbox", "web", "bot", "worker", "clock", "news", "drop"]
         assert started["sandbox"][:2] == ["--port", str(port + 1)]
         assert started["sandbox"][-1] == f"http://127.0.0.1:{port}/slack/events"
         assert started["worker"][-2:] == ["--workers", "3"]
@@ -85,7 +85,7 @@ def test_without_tokens_the_sandbox_is_started_first_on_the_next_port(
 def test_with_tokens_there_is_no_sandbox_and_nothing_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     config = set_up(monkeypatch, LOUPE_PORT=free_port(), **TOKENS)
     with parts(config) as started:
-        assert list(started) == ["web", "bot", "worker", "clock", "news"]
+        assert list(started) == ["web", "bot", "worker", "clock", "news", "drop"]
     assert up._environment(config) == {"LOUPE_PORT": str(config.port)}
 
 

@@ -15,9 +15,11 @@ from starlette.testclient import TestClient
 from loupe import mine, settings
 from loupe import visits as people
 from loupe.ground import Ground, ground
+from pipeline.adapters.sqlite_twins import SqliteTwins
+from pipeline.adapters.sqlite_watch import SqliteWatch
 from pipeline.archiving import original_key
 from pipeline.ledger import Row, Settled, Work
-from pipeline.model import Box, Camera, Face, Location, Place, Rendition, Source
+from pipeline.model import Box, Camera, Face, Location, Place, Rendition, Source, Toponym
 from pipeline.results import (
     Accepted,
     Copies,
@@ -35,11 +37,13 @@ from pipeline.results import (
     Skipped,
     WatermarkSeen,
 )
+from pipeline.tickets import new_id
 from pipeline.visitors import Visitor
+from web import live, public
+from web import mine as pages
 from web.assets import static_routes
-from web.hosts import Hosts
+from web.looker import Looker
 
-SITE = "http://testserver"
 EMBRUN = Place("Embrun", "Provence-Alpes-Côte d'Azur", "France", "FR", 0.4, "Europe/Paris", "geonames")
 Played = Mapping[str, Result]
 
@@ -60,8 +64,19 @@ def rendition(image: str, name: str, width: int, height: int, kind: str, data: b
     key = f"{image}/{name}-{hashlib.sha256(data).hexdigest()[:16]}.{ending}"
     return Rendition(
         name, width, height, kind, len(data), 9 * len(data), "lanczos", "test", 80, 85.0, True, key,  # type: ignore[arg-type]
-        url=f"{SITE}/i/{key}",
+        url=f"https://pictures.example.org/i/{key}",
     )  # fmt: skip
+
+
+class TwoTowns:
+    """``pipeline.ports.Atlas`` with two real towns of one name."""
+
+    def named(self, words: str, most: int) -> tuple[Toponym, ...]:
+        there = (
+            Toponym("Springfield", "Missouri", "United States", "US", 37.21533, -93.29824, 169_176),
+            Toponym("Springfield", "Illinois", "United States", "US", 39.80172, -89.64371, 114_394),
+        )
+        return there[:most] if words and "springfield".startswith(words.lower()) else ()
 
 
 @dataclass
@@ -69,25 +84,34 @@ class Album:
     """One data folder. ``clock`` tells nothing: ids rise with every image that enters."""
 
     folder: Path
-    address: str = SITE
+    port: int = 8080
     entered: int = 0
     base: Ground = field(init=False)
 
     def __post_init__(self) -> None:
-        self.base = ground(settings.load(data=self.folder))
+        self.base = ground(settings.load(data=self.folder, port=self.port))
+        self.address = self.base.settings.site
         self.known = people.visitors(self.base)
-        self.visits = replace(people.visits(self.base), hosts=Hosts(self.address))
+        self.visits = people.visits(self.base)
 
     def visitor(self, mailbox: str = "ana@example.org") -> Visitor:
         found = self.known.by_link(self.known.ask(mailbox, mailbox).token)
         assert found
         return found
 
+    def of_slack(self, team: str, user: str) -> Visitor:
+        return people.invitations(self.base).of_slack(team, user)
+
+    def cookie(self, visitor: Visitor) -> str:
+        """As a browser sends it."""
+        return f"{self.visits.cookie}={self.visits.cookie_for(visitor)}"
+
     def enter(self, owner: Visitor | Source, name: str = "hill.jpg", delivery: str = "") -> str:
         """An image comes in; nothing is known of it yet."""
         self.entered += 1
-        source = owner if isinstance(owner, Source) else Source("upload", name, "t/s", person=owner.id)
-        found = self.base.engine().enter([(delivery or f"d{self.entered}", source)])
+        brought = f"{new_id()}/{self.entered:064}"
+        source = owner if isinstance(owner, Source) else Source("upload", name, brought, person=owner.id)
+        found = self.base.engine().enter([(delivery or f"delivery-{self.entered}", source)])
         return found[0].arrived.image
 
     def settle(self, image: str, played: Played, only: str = "") -> None:
@@ -102,17 +126,18 @@ class Album:
             if not mine:
                 return
 
-    def picture(self, owner: Visitor | Source, name: str = "hill.jpg", **own: Result) -> str:
+    def picture(self, owner: Visitor | Source, name: str = "hill.jpg", /, **own: Result) -> str:
         """An image that all actors have looked at; what is played can be given by the actor's name."""
         image = self.enter(owner, name)
         self.settle(image, self.played(image) | own)
         return image
 
-    def shown(self, owner: Visitor | Source, name: str = "hill.jpg", **own: Result) -> str:
+    def shown(self, owner: Visitor | Source, name: str = "hill.jpg", /, **own: Result) -> str:
         """An image with its files: original, and published copies."""
         image = self.enter(owner, name)
         data = drawing()
         accepted = self.keep(data, "JPEG", 320, 240)
+        SqliteTwins(self.base.database).claim(accepted.sha256, image)
         self.settle(image, self.played(image) | {"accept_image": accepted} | self.files(image) | own)
         return image
 
@@ -163,7 +188,16 @@ class Album:
         }
 
     def app(self) -> Starlette:
-        return Starlette(routes=[*static_routes(), *mine.routes(self.base, self.visits)])
+        """The pages, with an atlas of two towns, and the public files that they show."""
+        files = public.routes(self.base.standings, self.base.public)
+        doors = replace(mine.doors(self.base, self.visits), atlas=TwoTowns())
+        looker = Looker(SqliteWatch(self.base.database, self.base.catalog), 0.02)
+        own = [*pages.routes(doors), live.route(self.visits, looker)]
+        return Starlette(routes=[*static_routes(), *files, *own])
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def client(self, visitor: Visitor | None = None, **more: Any) -> TestClient:
         """A browser, signed in as somebody."""

@@ -42,7 +42,7 @@ def site(album: Album) -> Starlette:
 
 
 def cookie(album: Album, visitor: Visitor) -> dict[str, str]:
-    return {"cookie": f"{album.visits.cookie}={album.visits.cookie_for(visitor)}"}
+    return {"cookie": album.cookie(visitor)}
 
 
 @contextmanager
@@ -119,8 +119,7 @@ def test_the_stream_ends_when_the_visitor_is_gone(album: Album, monkeypatch: pyt
     album.picture(ana)
     with served(site(album)) as url, stream(url, cookie(album, ana)) as answer:
         event(answer)
-        with album.base.database.write() as connection:
-            connection.execute("DELETE FROM visitors WHERE id=?", (ana.id,))
+        album.visits.sessions.end_all(ana)
         assert b"event" not in answer.read()
 
 
@@ -132,7 +131,7 @@ def test_a_quiet_stream_has_a_heartbeat(album: Album, monkeypatch: pytest.Monkey
 
 def test_the_server_stops_at_once_with_streams_open(tmp_path: Path) -> None:
     site = UploadSite(tmp_path, free_port())
-    album = Album(tmp_path, site.url)
+    album = Album(tmp_path, site.port)
     ana = album.visitor()
     album.picture(ana)
     try:

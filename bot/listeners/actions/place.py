@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import App
@@ -27,10 +29,15 @@ from pipeline.ports import Atlas, Report
 
 log = logging.getLogger(__name__)
 CHANGE = f"{DEED}place"
+HURRY, PATIENCE = 1.0, 120.0
+"""Seconds: a modal must be opened within three of the press, and may be changed at any time."""
+UNFOLDING = "The list of the world's places is being made. That takes some seconds, and happens only once."
+BROKEN = "The list of places cannot be read just now. Please try again in a minute."
 
 
 def register(app: App, catalog: Catalog, atlas: Atlas, operators: Collection[str]) -> None:
     """Listen to both buttons, and to the choice of another picture."""
+    reading = ThreadPoolExecutor(1, "atlas")
 
     def on_button(body: dict[str, Any], client: WebClient, respond: Say) -> None:
         press = pressed(body)
@@ -38,26 +45,41 @@ def register(app: App, catalog: Catalog, atlas: Atlas, operators: Collection[str
         if isinstance(view, str):
             whisper(respond, view)
             return
-        open_modal(client, press, respond, view)
-        _unfold(atlas)
+        asked = reading.submit(atlas.named, "a", 1)
+        if _answered(asked, HURRY):
+            open_modal(client, press, respond, view)
+        elif opened := open_modal(client, press, respond, telling(PLACE_TITLE, UNFOLDING)):
+            there = _answered(asked, PATIENCE)
+            later = replace(press, view=opened)
+            change_modal(client, later, view if there else telling(PLACE_TITLE, BROKEN))
 
-    def on_other(body: dict[str, Any], client: WebClient) -> None:
+    def on_pick(body: dict[str, Any], client: WebClient) -> None:
         press = pressed(body)
-        image = press.seat.image if press.action == CHANGE else press.value
-        view = form(press, image, catalog, operators)
-        change_modal(client, press, telling(PLACE_TITLE, view) if isinstance(view, str) else view)
+        _change(client, press, form(press, press.value, catalog, operators))
+
+    def on_change(body: dict[str, Any], client: WebClient) -> None:
+        press = pressed(body)
+        _change(client, press, changing(press, catalog, operators))
 
     app.action(PLACE)(ack=acknowledge, lazy=[on_button])
-    app.action(CHANGE)(ack=acknowledge, lazy=[on_other])
-    app.action(PICK, matchers=[_here])(ack=acknowledge, lazy=[on_other])
+    app.action(CHANGE)(ack=acknowledge, lazy=[on_change])
+    app.action(PICK, matchers=[_here])(ack=acknowledge, lazy=[on_pick])
 
 
 def form(press: Pressed, image: str, catalog: Catalog, operators: Collection[str]) -> View | str:
-    """The modal about one picture; or why there is none."""
-    may = allowed(press, image, catalog, wants_place, operators)
+    """The modal about one of the pictures without a place; or why there is none."""
+    may = allowed(press, image, catalog, lacks_place, operators)
     if may.one is None or may.refused:
         return may.refused
     return place_form(may.found, may.one, press.seat.about(may.one["id"]).metadata)
+
+
+def changing(press: Pressed, catalog: Catalog, operators: Collection[str]) -> View | str:
+    """The modal about the one picture whose added place is to be changed; or why there is none."""
+    may = allowed(press, press.seat.image, catalog, has_added_place, operators)
+    if may.one is None or may.refused:
+        return may.refused
+    return place_form([may.one], may.one, press.seat.metadata)
 
 
 def wants_place(report: Report) -> bool:
@@ -65,12 +87,19 @@ def wants_place(report: Report) -> bool:
     return lacks_place(report) or has_added_place(report)
 
 
-def _unfold(atlas: Atlas) -> None:
-    """An atlas that was never used takes seconds to unfold; the person is still thinking of a name."""
+def _change(client: WebClient, press: Pressed, view: View | str) -> None:
+    change_modal(client, press, telling(PLACE_TITLE, view) if isinstance(view, str) else view)
+
+
+def _answered(asked: "Future[Any]", seconds: float) -> bool:
+    """Has the atlas answered in time? One that was never used takes seconds to be made, once."""
     try:
-        atlas.named("a", 1)
-    except LoupeError as fault:
-        log.error("atlas: %s", fault.words)
+        asked.result(seconds)
+    except (TimeoutError, LoupeError) as fault:
+        if isinstance(fault, LoupeError):
+            log.error("atlas: %s", fault.words)
+        return False
+    return True
 
 
 def _here(body: dict[str, Any]) -> bool:

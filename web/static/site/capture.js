@@ -14,7 +14,7 @@ function given(files, origin) {
   const detail = { files, origin };
   const offered = new CustomEvent("loupe:files", { detail, cancelable: true });
   const taken = origin !== "camera" && navigator.onLine && !document.dispatchEvent(offered);
-  return taken ? Promise.resolve() : keep(files, { origin });
+  return taken ? remark(files) : keep(files, { origin });
 }
 
 function watch(input, button, origin) {
@@ -26,7 +26,8 @@ function watch(input, button, origin) {
   });
 }
 
-/* Tells when pictures came without a place: the way that they took may have removed it. */
+/* Tells when pictures came without a place: the way that they took may have removed it. Those that are kept
+say so in their own rows. */
 async function remark(files) {
   const places = await Promise.all(files.map(placed));
   const without = places.filter((place) => place === "no").length;
@@ -36,7 +37,7 @@ async function remark(files) {
 export function begin() {
   watch(camera, "#take", "camera");
   watch(documents, "#pick", "files");
-  document.addEventListener("change", (event) => {
-    if (event.target.type === "file" && event.target !== camera) remark([...event.target.files]);
-  }, true);
+  const ours = [camera, documents];
+  const chosen = ({ target }) => target.type === "file" && !ours.includes(target) && remark([...target.files]);
+  document.addEventListener("change", chosen, true); // before whoever empties the field
 }

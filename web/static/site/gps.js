@@ -9,7 +9,7 @@ const UNKNOWN = "unknown"; // no format that is known here, or damaged
 const GPS = 0x8825;
 const LATITUDE = 2;
 const LONGITUDE = 4;
-const MOST_PARTS = 5000;
+const MOST_PARTS = 1000;
 const LONGEST_PART = 1 << 20;
 
 export async function placed(blob) {
@@ -102,7 +102,7 @@ async function chunks(blob, start, look) {
     if (here) return YES;
     start = next;
   }
-  return NO;
+  return start + 8 > blob.size ? NO : UNKNOWN;
 }
 
 async function pngPart(blob, start) {

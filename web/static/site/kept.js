@@ -2,13 +2,12 @@
 
 `keep(files, {origin})` is for whatever brings pictures: they are on the disk of this device when it resolves.
 A picture that was taken in leaves the list, and the event "loupe:handed" on the document tells of it
-({image, name, origin}); whoever shows it elsewhere calls preventDefault. */
+({image, name, origin, file}); whoever shows it elsewhere calls preventDefault. */
 import { placed } from "./gps.js";
-import { DONE, SIGNED_OUT, UNREACHABLE, nextDue, sendAll, whoOrLast } from "./sender.js";
+import { DONE, SIGNED_OUT, UNREACHABLE, nextDue, sendAll, wakeLater, whoOrLast } from "./sender.js";
 import * as shelf from "./shelf.js";
 import { counted, words } from "./saying.js";
 
-const SYNC = "loupe-waiting";
 const SOONEST = 1000;
 const LATEST = 60_000;
 const find = (name) => document.querySelector(`#kept-${name}`);
@@ -40,8 +39,7 @@ export async function keep(files, { origin }) {
 /* Asks the browser to keep these pictures when it tidies up, and to wake the worker when there is a network. */
 async function ask() {
   navigator.storage?.persist?.().catch(() => {});
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.sync?.register(SYNC).catch(() => {});
+  await wakeLater();
   await send();
 }
 
@@ -59,7 +57,7 @@ async function run() {
   clearTimeout(timer);
   await show();
   const waits = rows.size > 0;
-  const ended = waits ? await sendAll(landed) : DONE;
+  const ended = waits ? await sendAll() : DONE;
   failures = ended === UNREACHABLE ? failures + 1 : 0;
   find("state").textContent = { [UNREACHABLE]: words.no_network, [SIGNED_OUT]: words.signed_out }[ended] ?? "";
   find("in").hidden = ended !== SIGNED_OUT;
@@ -68,10 +66,11 @@ async function run() {
   if (Number.isFinite(pause)) timer = setTimeout(send, Math.max(pause, SOONEST));
 }
 
-function landed(entry, image) {
-  const detail = { image, name: entry.name, origin: entry.origin, file: entry.blob };
-  const shown = !document.dispatchEvent(new CustomEvent("loupe:handed", { detail, cancelable: true }));
-  if (!shown) say(words.handed, { name: entry.name });
+/* Something changed: here, in another tab, or by the worker. */
+async function changed(handed) {
+  const event = handed && new CustomEvent("loupe:handed", { detail: handed, cancelable: true });
+  if (event && document.dispatchEvent(event)) say(words.handed, handed);
+  await show();
 }
 
 export function say(sentence, known) {
@@ -103,7 +102,7 @@ function enter(entry) {
   remove.setAttribute("aria-label", `${words.remove}: ${entry.name}`);
   remove.onclick = () => shelf.drop(entry.id);
   row.querySelector(".again").onclick = () => shelf.note(entry.id, { next: 0, fault: "" }).then(send);
-  placed(entry.blob).then((place) => (row.querySelector(".place").textContent = words[`place_${place}`]));
+  placed(entry.blob).then((place) => (row.querySelector(".whether").textContent = words[`place_${place}`]));
   rows.set(entry.id, row);
   find("rows").append(row);
 }
@@ -139,7 +138,7 @@ async function meet() {
 }
 
 export async function begin() {
-  shelf.onChange(show);
+  shelf.onChange(changed);
   addEventListener("online", meet);
   addEventListener("pageshow", (event) => event.persisted && meet());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && meet());

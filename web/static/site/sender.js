@@ -12,6 +12,8 @@ const SENDING = 10 * 60_000; // and to receive a picture: as long as a ticket ho
 const REFUSED = 60 * 60_000; // until a refused picture is tried again: quotas are for a day
 const LONGEST = 10 * 60_000;
 
+export const SYNC = "loupe-waiting"; // known to the worker by this name
+
 class Unreachable extends Error {}
 class SignedOut extends Error {}
 class Refused extends Error {}
@@ -56,8 +58,8 @@ function posted(body) {
 
 /* Hands one entry in; the image that it became. */
 async function send(entry) {
-  const { name, type, size } = entry;
-  const ticket = await (await asked("/tickets", posted({ name, type, size }))).json();
+  const { name, type, size, image: original } = entry;
+  const ticket = await (await asked("/tickets", posted({ name, type, size, image: original ?? "" }))).json();
   if (ticket.person && ticket.person !== entry.person) throw new SignedOut();
   const form = new FormData();
   for (const [key, value] of Object.entries(ticket.fields)) form.append(key, value);
@@ -70,15 +72,13 @@ async function send(entry) {
   return image;
 }
 
-/* Sends what is due of one person. `landed(entry, image)` hears of each. */
-async function drain(person, landed) {
+/* Sends what is due of one person. */
+async function drain(person) {
   for (;;) {
     const due = (await shelf.list(person)).find((entry) => entry.next <= Date.now());
     if (!due) return DONE;
     try {
-      const image = await send(due);
-      await shelf.drop(due.id);
-      landed(due, image);
+      await shelf.landed(due, await send(due));
     } catch (fault) {
       if (fault instanceof SignedOut || fault instanceof Unreachable) throw fault;
       await putOff(due, fault);
@@ -94,12 +94,12 @@ async function putOff(entry, fault) {
 }
 
 /* Sends all that is due, unless another tab or the worker is at it; then after them. How it ended. */
-export async function sendAll(landed = () => {}) {
+export async function sendAll() {
   const work = async () => {
     try {
       const person = await who();
       if (!person) return SIGNED_OUT;
-      return await drain(person, landed);
+      return await drain(person);
     } catch (fault) {
       if (fault instanceof SignedOut) return SIGNED_OUT;
       if (fault instanceof Unreachable) return UNREACHABLE;
@@ -113,4 +113,10 @@ export async function sendAll(landed = () => {}) {
 /* When the next one of a person is due, in milliseconds since the epoch; Infinity when none waits. */
 export async function nextDue(person) {
   return Math.min(...(await shelf.list(person)).map((entry) => entry.next));
+}
+
+/* Asks the browser to wake the worker when there is a network, where it can do that, page or no page. */
+export async function wakeLater() {
+  const registration = self.registration ?? (await navigator.serviceWorker?.getRegistration());
+  await registration?.sync?.register(SYNC).catch(() => {}); // switched off by its owner: the page does it
 }

@@ -38,22 +38,26 @@ async function within(name, mode, work) {
   });
 }
 
-/* Says that something changed: to other tabs, the service worker, and this page itself. */
-function tell() {
-  channel?.postMessage("changed");
-  self.dispatchEvent(new Event("loupe:waiting"));
+/* Says that something changed: to other tabs, the service worker, and this page itself. `handed`: what was
+taken in by the server ({image, name, origin, file}), where that is the change. */
+function tell(handed = null) {
+  channel?.postMessage(handed);
+  self.dispatchEvent(new CustomEvent("loupe:kept", { detail: handed }));
 }
 
+/* Hear of every change, here or elsewhere: `react(handed)`. */
 export function onChange(react) {
-  channel?.addEventListener("message", react);
-  self.addEventListener("loupe:waiting", react);
+  channel?.addEventListener("message", ({ data }) => react(data));
+  self.addEventListener("loupe:kept", ({ detail }) => react(detail));
 }
 
-/* Keeps one file for a person ("" while nobody is known); rejects with QuotaExceededError when it is full. */
-export async function put(file, person, origin) {
+/* Keeps one file for a person ("" while nobody is known); rejects with QuotaExceededError when it is full.
+`image`: the one whose original it is, if any. */
+export async function put(file, person, origin, { id = crypto.randomUUID(), image = "" } = {}) {
   const entry = {
-    id: crypto.randomUUID(),
+    id,
     person,
+    image,
     name: file.name || "picture",
     type: file.type,
     size: file.size,
@@ -70,15 +74,26 @@ export async function put(file, person, origin) {
   return entry;
 }
 
-/* What waits for a person, the oldest first. */
+/* What waits for a person, the oldest first; without what an open page is sending by itself. */
 export async function list(person) {
   const all = await within(WAITING, "readonly", (store) => store.getAll());
-  return all.filter((entry) => entry.person === person).sort((a, b) => a.at - b.at);
+  const guarded = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
+  const free = (entry) => entry.person === person && !guarded.has(lockOf(entry.id));
+  return all.filter(free).sort((a, b) => a.at - b.at);
 }
+
+/* Who holds this lock sends the entry by itself; it is let go when its page is closed or dies. */
+export const lockOf = (id) => `loupe-kept-${id}`;
 
 export async function drop(id) {
   await within(WAITING, "readwrite", (store) => store.delete(id));
   tell();
+}
+
+/* The server has it, and named the image. */
+export async function landed({ id, name, origin, blob }, image) {
+  await within(WAITING, "readwrite", (store) => store.delete(id));
+  tell({ image, name, origin, file: blob });
 }
 
 /* Notes something on an entry; one that is gone meanwhile stays gone. */
