@@ -16,6 +16,7 @@ TABLES = {
     "dashboard": "Dashboard",
     "export": "Export of 100,000 images",
     "uploads": "Uploads of 5,000 files on loopback",
+    "gallery": "A page of a gallery of 100,000 pictures",
 }
 
 

@@ -70,7 +70,7 @@ def _filled(data: Path, days: int) -> Ground:
             sqlite_tallies.count(
                 connection, STEPS[number % len(STEPS)], "done", now.timestamp() - number, took
             )
-    for part in ("web", "bot", "worker", "clock", "news"):
+    for part in ("web", "bot", "worker", "clock", "news", "drop"):
         look.beats.beat(part)
     return base
 

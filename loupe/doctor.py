@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from loupe import mail, preflight, roster
+from loupe import dropping, mail, preflight, roster, visits
 from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
@@ -48,6 +48,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _geocoder(settings)
     yield _tinypng(settings)
     yield _mail(settings)
+    yield from _drops(settings)
+    yield Finding("visitors", True, visits.told(settings))
     yield from _sinks(settings)
     yield from _unknown_settings()
 
@@ -123,8 +125,25 @@ def _mail(settings: Settings) -> Finding:
     return Finding("mail", True, f"by {where}, from {settings.mail_from}, {to}{lacks}")
 
 
+def _drops(settings: Settings) -> Iterator[Finding]:
+    """Can they be read, and reports be put into them? Buckets are only asked by ``reach``."""
+    try:
+        named = dropping.places(settings)
+    except LoupeError as fault:
+        yield Finding("drop", False, fault.words)
+        return
+    if not named:
+        yield Finding("drop", True, "off; no folder or bucket is watched")
+    for each in named:
+        trouble = dropping.trouble(each, settings)
+        yield Finding("drop", trouble is None, trouble or f"{each.address} is watched")
+
+
 def reach(settings: Settings) -> Iterator[Finding]:
     """What only a connection tells. Nothing is sent."""
+    for each in dropping.buckets(settings):
+        fault = each.look()
+        yield Finding("drop", fault is None, fault or f"{each.address} can be listed")
     if mail.where(settings) is not None:
         fault = mail.post(settings).look()
         yield Finding("mail server", fault is None, fault or "is there and lets us in")

@@ -1,6 +1,7 @@
 """Joins drops to the ledger: which folders and buckets are watched, and a thread for each."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -36,6 +37,24 @@ def places(settings: Settings) -> list[Drop]:
     """What is watched. Raises ``Misconfigured`` for a folder that is Loupe's own."""
     named = settings.drop or (str(settings.data / OWN),)
     return [_place(settings, each) for each in named if each != OFF]
+
+
+def buckets(settings: Settings) -> list[S3Drop]:
+    """Those of them that are buckets."""
+    return [each for each in places(settings) if isinstance(each, S3Drop)]
+
+
+def trouble(drop: Drop, settings: Settings) -> str | None:
+    """What is wrong with a watched folder, in words; Loupe's own is made when it is first needed."""
+    if not isinstance(drop, FolderDrop) or (not settings.drop and not drop.folder.exists()):
+        return None
+    if not drop.folder.is_dir():
+        return f"{drop.address} is no folder: make it, or name another with LOUPE_DROP"
+    if not os.access(drop.folder, os.R_OK | os.X_OK):
+        return f"{drop.address} cannot be read: let this user read it"
+    if not os.access(drop.folder, os.W_OK):
+        return f"{drop.address} is read-only: pictures are taken in, and no report can be put beside them"
+    return None
 
 
 def box(base: Ground) -> DiskBox:

@@ -1,11 +1,13 @@
 """Everywhere on this machine that something of an image can be."""
 
-from loupe import uploads
+from dataclasses import dataclass
+
+from loupe import dropping, uploads
 from loupe.ground import Ground
 from pipeline.adapters.local_cdn import LocalCdn
 from pipeline.adapters.nominatim_memory import NominatimMemory
 from pipeline.adapters.sqlite_eraser import SqliteEraser
-from pipeline.erasing import Places
+from pipeline.erasing import Inbox, Places
 
 
 def places(base: Ground) -> Places:
@@ -18,6 +20,22 @@ def places(base: Ground) -> Places:
         public=base.public,
         cdn=LocalCdn(base.settings.site),
         cards=base.cards,
-        inbox=uploads.box(base),
+        inbox=Boxes((uploads.box(base), dropping.box(base))),
         cache=NominatimMemory(base.settings.data / "cache"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Several boxes as one."""
+
+    boxes: tuple[Inbox, ...]
+
+    def has(self, id: str) -> bool:
+        """See ``Inbox.has``."""
+        return any(box.has(id) for box in self.boxes)
+
+    def drop(self, id: str) -> None:
+        """See ``Inbox.drop``."""
+        for box in self.boxes:
+            box.drop(id)

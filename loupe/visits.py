@@ -91,6 +91,18 @@ def welcome(settings: Settings) -> Welcome:
     return Welcome(settings.upload_domains or (ANYBODY if own(settings) else ()))
 
 
+def told(settings: Settings) -> str:
+    """Who may sign in to upload, for a person."""
+    slack = "people of Slack by their personal links"
+    if prints(settings):
+        return "anybody at this machine signs in at /in; links are printed, and shown at /outbox"
+    if not own(settings) and (missing := mail.missing(settings)):
+        return f"{slack} alone; for sign-in by mail set {missing}"
+    if not (domains := welcome(settings).domains):
+        return f"{slack} alone; for sign-in by mail set LOUPE_UPLOAD_DOMAINS"
+    return f"mailboxes of {', '.join('any domain' if each == '*' else each for each in domains)}; {slack}"
+
+
 def send(base: Ground) -> Send | None:
     """How letters go out; None where they cannot, or where their links would lead nowhere."""
     settings = base.settings

@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from pipeline.drops import LARGE, Draft, Drop, Drops, Due, Entered, Found, Inbox, Unreadable, box_id, delivery
 from pipeline.engine import Engine
-from pipeline.errors import LoupeError, Unavailable, Unknown
+from pipeline.errors import LoupeError, Unknown
 from pipeline.model import Source
 from pipeline.ports import Report
 from pipeline.text import keepable
@@ -120,7 +120,12 @@ class Watcher:
         try:
             return self._copied(found, draft)
         except Unreadable as fault:
-            self._let_be(found, fault)
+            self._let_be(found, fault.words)
+            return None
+        except LoupeError:
+            raise
+        except Exception as fault:  # what is wrong with one file must not keep the others
+            self._let_be(found, f"{found.name!a} cannot be taken in: {type(fault).__name__}: {fault}")
             return None
         finally:
             draft.end()
@@ -166,16 +171,17 @@ class Watcher:
                 self.drop.untell(due.path)
         except Unknown:  # erased since: that it has to go is due by now
             return False
-        except Unavailable as fault:
+        except Exception as fault:  # of this report; the others go on
             self._trouble(f"{place} report", fault)
             self.drops.postpone(place, due, AGAIN)
             return False
+        self._told.discard(f"{place} report")
         self.drops.told(place, due)
         return True
 
-    def _let_be(self, found: Found, fault: Unreadable) -> None:
+    def _let_be(self, found: Found, words: str) -> None:
         if self._waits.get(found.path, ("", 0.0))[0] != found.stamp:
-            log.warning("drop: %s", fault.words)
+            log.warning("drop: %s", words)
         if len(self._waits) >= MOST_WAITING:
             self._waits.clear()
         self._waits[found.path] = (found.stamp, time.monotonic() + AGAIN)
@@ -188,7 +194,7 @@ class Watcher:
         if isinstance(fault, LoupeError):
             log.error("drop: %s", fault.words)
         else:
-            log.error("drop: %s cannot be looked at; it is tried again.", what, exc_info=fault)
+            log.error("drop: %s does not work; it is tried again.", what, exc_info=fault)
 
     def _well(self) -> None:
         if self.drop.address in self._told:

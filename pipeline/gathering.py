@@ -26,13 +26,14 @@ class Gathered(Generic[Item, Answer]):
 
     def __init__(self, do: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
         self._do = do
-        self._turn = threading.Lock()
+        self._turn, self._list = threading.Lock(), threading.Lock()
         self._waiting: list[_Waiting[Item, Answer]] = []
 
     def __call__(self, item: Item) -> Answer:
         """Have one item done, together with those of others."""
         mine = _Waiting[Item, Answer](item)
-        self._waiting.append(mine)  # one step of the interpreter, as is the exchange below
+        with self._list:
+            self._waiting.append(mine)
         with self._turn:
             if not mine.answers and mine.fault is None:
                 self._done()
@@ -41,7 +42,8 @@ class Gathered(Generic[Item, Answer]):
         return mine.answers[0]
 
     def _done(self) -> None:
-        together, self._waiting = self._waiting, []
+        with self._list:
+            together, self._waiting = self._waiting, []
         try:
             answers = self._do([each.item for each in together])
         except BaseException as fault:

@@ -162,4 +162,4 @@ class Looker:
 
 
 def _gone(image: str) -> Event:
-    return {"event": "gone", "data": json.dumps({"id": image})}
+    return {"event": "gone", "data": image}

@@ -46,6 +46,7 @@ def _known(request: Request, asked: Search) -> dict[str, Any]:
     t = of(request)
     wrong = t("mine.wrong_day", said=asked.wrong) if asked.wrong else ""
     return {
+        "here": "/mine",
         "asked": asked,
         "faces": FACES,
         "verdicts": VERDICTS,

@@ -44,7 +44,7 @@ def routes(mine: Mine) -> list[Route]:
         if not reports:
             return nowhere(request) if names else _asked(request, [], "/mine")
         ended = mine.erase([each["id"] for each in reports])
-        return html("mine_erased.html", request, reports=reports, **told(ended))
+        return html("mine_erased.html", request, here="/mine", reports=reports, **told(ended))
 
     def _reports(visitor: Visitor, names: Sequence[str]) -> list[Report]:
         """Of those that are the visitor's, each once; whatever else was named is passed over."""
@@ -69,7 +69,15 @@ def routes(mine: Mine) -> list[Route]:
 
 def _asked(request: Request, reports: Sequence[Report], back: str) -> Response:
     slack = any(each["source"]["kind"] == "slack" for each in reports)
-    return html("mine_erase.html", request, 200 if reports else 409, reports=reports, back=back, slack=slack)
+    return html(
+        "mine_erase.html",
+        request,
+        200 if reports else 409,
+        reports=reports,
+        back=back,
+        here=back,
+        slack=slack,
+    )
 
 
 def told(ended: Sequence[Erasure | None]) -> dict[str, Any]:

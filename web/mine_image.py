@@ -47,7 +47,9 @@ def routes(mine: Mine) -> list[Route]:
         if found.stream is None:
             asked = mine.notes.get(image, "restore") is not None
             named = request.path_params["name"]
-            return html("mine_archived.html", request, 409, name=named, asked_back=asked)
+            return html(
+                "mine_archived.html", request, 409, name=named, here=f"/mine/{named}", asked_back=asked
+            )
         return download(found, found.stream, request)
 
     def restore(request: Request, visitor: Visitor, image: str) -> Response:

@@ -94,6 +94,7 @@ class _Places:
             request,
             status,
             name=request.path_params["name"],
+            here=f"/mine/{request.path_params['name']}",
             fault=of(request)(fault) if fault else "",
             words=_words(request),
             places=self.mine.atlas.named(_words(request), OFFERED),

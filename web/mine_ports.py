@@ -53,4 +53,4 @@ class Mine:
 
 def nowhere(request: Request) -> Response:
     """The one answer for images that are not there, not any more, or not the visitor's."""
-    return html("mine_nowhere.html", request, 404)
+    return html("mine_nowhere.html", request, 404, here="/mine")  # nothing of what was asked is in it

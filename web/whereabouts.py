@@ -32,7 +32,7 @@ def route(visits: Visits, around: Around) -> Route:
         spot = _asked(request)
         towns = around(spot)
         drawn = locator.drawn(spot, towns, 0.0)
-        headers = common(request) | {
+        headers = common() | {
             "cache-control": KEPT,
             "content-security-policy": POLICY,
             "vary": "Accept-Language, Cookie",

@@ -15,7 +15,6 @@ import click
 
 from loupe import checking, loading, settings
 from loupe.distinct import Copy, distinct, same
-from loupe.drawn import draw
 from loupe.ground import ground
 from loupe.loading_check import Outcome, Target, load, quantile
 from loupe.loading_http import Elsewhere, Local
@@ -59,10 +58,12 @@ def command(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Send pictures from PATH (without it: drawn ones), and look at what became of each of them."""
+    """Send pictures from PATH (http, s3: drawn, without it), and look at what became of each."""
     label = "Cards" if to == "slack" else "Reports"
     with ExitStack() as open_:
-        files = checking.files([path or draw(Path(open_.enter_context(TemporaryDirectory())))])
+        if path is None and to == "slack":
+            raise click.UsageError("Say which pictures to post: PATH.")
+        files = checking.files([path or _drawn(open_)])
         if not files:
             raise click.UsageError(f"There is no file below {path}.")
         hidden = as_json or not sys.stderr.isatty()
@@ -78,6 +79,12 @@ def command(
     text, facts, well = said
     click.echo(json.dumps(facts) if as_json else text)
     sys.exit(0 if well else 1)
+
+
+def _drawn(open_: ExitStack) -> Path:
+    from loupe.drawn import draw  # and with it what computes on pixels; only where it is used
+
+    return draw(Path(open_.enter_context(TemporaryDirectory())))
 
 
 def _copies(files: Sequence[Path], count: int, as_is: bool) -> Iterator[Copy]:

@@ -39,9 +39,7 @@ def command(name: str, where: str | None, remove: bool, data: Path | None) -> No
         click.echo(_told(base, found.image))
         return
     if ((base.catalog.report(found.image).get("archive")) or {}).get("state") == "archived":
-        raise Unsuitable(
-            f"The original is in the archive. `loupe restore {found.short}` brings it back first."
-        )
+        raise Unsuitable(f"The original is in the archive; `loupe restore {found.short}` brings it back.")
     _change(base, found.image, where)
 
 

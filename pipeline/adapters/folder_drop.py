@@ -139,13 +139,14 @@ class FolderDrop:
                 except OSError:  # gone between the two looks
                     continue
 
-    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+    def _entries(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        """What lies in a folder, in no order: one at a time, because there may be millions."""
         try:
             with os.scandir(self.folder / folder) as entries:
-                return sorted(entries, key=lambda each: each.name)
+                yield from entries
         except OSError as fault:
             if folder:  # one below: gone, or not ours to read
-                return []
+                return
             raise Unavailable(f"The folder {self.folder} cannot be read: {fault.strerror}.") from fault
 
     def _ended(self, found: Found, state: os.stat_result, handle: int) -> bool:

@@ -14,7 +14,10 @@ from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL
 from pipeline.model import Location, Source
 from pipeline.results import Arrived, Metadata
+from pipeline.tickets import ID
 
+BOXED = ("upload", "folder", "s3")
+"""Kinds of sources whose locator begins with an id in a box."""
 SHORTEST = 6
 """Names with fewer characters stand in other words by chance."""
 MENTIONS = (
@@ -171,8 +174,8 @@ def _look_again(connection: Connection, team: str, channel: str, ts: str) -> Non
 
 def _uploads(connection: Connection, source: Source, image: str) -> tuple[str, ...]:
     found = [row["id"] for row in connection.execute("SELECT id FROM tickets WHERE image=?", (image,))]
-    first = [source.locator.partition("/")[0]] if source.kind == "upload" else []
-    return tuple(dict.fromkeys((*first, *found)))
+    first = source.locator.partition("/")[0] if source.kind in BOXED else ""
+    return tuple(dict.fromkeys((*([first] if ID.fullmatch(first) else []), *found)))
 
 
 def _result(connection: Connection, image: str, actor: str) -> object:

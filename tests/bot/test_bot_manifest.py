@@ -75,3 +75,5 @@ def test_the_manifest_fits_slacks_lengths(address: str | None) -> None:
     assert 174 <= len(shown["long_description"]) <= 4000
     assert made["settings"]["socket_mode_enabled"] == (address is None)
     assert ("request_url" in made["settings"]["event_subscriptions"]) == (address is not None)
+    options = made["settings"]["interactivity"].get("message_menu_options_url")
+    assert options == (f"{address}/slack/events" if address else None)

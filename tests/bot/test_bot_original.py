@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +16,8 @@ from bot.listeners.pressed import Pressed, Seat
 from loupe.visits import invitations
 from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.errors import Unavailable
+from pipeline.news import Kind, Last, changes, fingerprint, of_report
+from pipeline.ports import Report
 from pipeline.tickets import attached
 from tests.bot.reports import report
 from tests.bot.works import TEAM, Works, works
@@ -117,6 +119,25 @@ def test_the_original_turns_no_location_into_a_place(home: Works) -> None:
     assert (found["location"]["source"], found["taken_at"] is None) == ("exif", False)
     assert (after["ts"], home.edits(after)) == (card["ts"], 1)
     assert (found["page"], found["sha256"]) == (before["page"], before["sha256"])
+
+
+def test_figures_and_news_follow_and_nothing_is_told_twice(home: Works) -> None:
+    posted = photographed(home)
+    home.card(posted)
+    [before] = home.reports(posted)
+    join(home, before["id"], SYDNEY)
+    home.card(posted)
+    [facts] = home.base.database.read("SELECT place, country_code, camera_make FROM facts")
+    assert (facts["place"], facts["country_code"]) == ("Sydney", "AU")
+    [after] = home.reports(posted)
+    told = changes(after, "place", first(before, "place"))[0]
+    assert [kind for kind, _ in told] == ["verdict", "published"]
+    assert [kind for kind, _ in changes(after, "place", first(after, "place"))[0]] == []
+
+
+def first(report: Report, location: Literal["none", "place", "exact"]) -> dict[Kind, Last]:
+    """The pieces that were told of a report."""
+    return {kind: Last(1, fingerprint(data)) for kind, data in of_report(report, location)}
 
 
 def test_another_picture_leaves_the_buttons_and_says_so(home: Works) -> None:

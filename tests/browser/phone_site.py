@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.upload_site import UploadSite
+from tests.flow.driving import eventually
 
 SCREEN = {
     "viewport": {"width": 390, "height": 844},
@@ -73,6 +74,15 @@ def handed_in(site: UploadSite, person: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of each picture that the ledger has from a person, by name."""
     found = site.base.catalog.of_person("", person, 100)
     return sorted((each.source.name, each.source.locator.rpartition("/")[2]) for each in found)
+
+
+def arrived(page: Page, site: UploadSite, person: str, *paths: Path) -> None:
+    """Wait until a person's pictures are in the ledger, each once and unchanged, and nothing waits."""
+    catalog = site.base.catalog
+    eventually(lambda: page.evaluate("true") and len(catalog.of_person("", person, 100)) >= len(paths))
+    settled(page)
+    found = handed_in(site, person)
+    assert found == sorted((path.name, sha256(path)) for path in paths), found
 
 
 def settled(page: Page) -> None:

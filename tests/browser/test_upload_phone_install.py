@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS
-from tests.browser.phone_site import SCREEN, handed_in, opened, settled, sha256, web_part
+from tests.browser.phone_site import SCREEN, arrived, opened, web_part
 from tests.browser.upload_site import DATA
 
 pytestmark = pytest.mark.browser
@@ -68,6 +68,4 @@ def test_what_waits_outlives_a_browser_that_is_killed(browser: Browser, tmp_path
         with kept_browser(browser, profile) as context:
             site.sign_in(context)
             page = opened(context, site)
-            expect(page.locator("#kept-heading")).to_have_text("0 pictures wait on this device")
-            settled(page)
-        assert handed_in(site, ana) == [(PLACED.name, sha256(PLACED))]
+            arrived(page, site, ana, PLACED)

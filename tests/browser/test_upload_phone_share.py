@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone_site import handed_in, opened, phone, settled, sha256, web_part
+from tests.browser.phone_site import arrived, opened, phone, web_part
 from tests.browser.upload_site import DATA
 
 pytestmark = pytest.mark.browser
@@ -36,8 +36,7 @@ def test_shared_pictures_arrive_byte_by_byte(browser: Browser, tmp_path: Path) -
         page = opened(context, site)
         share(page, PLACED, HEIC)
         expect(page).to_have_url(site.url + "/")
-        settled(page)
-        assert handed_in(site, ana) == [(PLACED.name, sha256(PLACED)), (HEIC.name, sha256(HEIC))]
+        arrived(page, site, ana, PLACED, HEIC)
 
 
 def test_pictures_shared_without_a_network_wait_and_say_whether_they_have_a_place(
@@ -51,8 +50,7 @@ def test_pictures_shared_without_a_network_wait_and_say_whether_they_have_a_plac
         expect(page.get_by_text("2 pictures were shared with Loupe.")).to_be_visible()
         expect(page.get_by_text("Has a location.")).to_have_count(2)
         context.set_offline(False)
-        settled(page)
-        assert len(handed_in(site, ana)) == 2
+        arrived(page, site, ana, PLACED, HEIC)
 
 
 @pytest.mark.parametrize("answer", ["Yes, hand in", "No, throw away"])
@@ -71,8 +69,7 @@ def test_what_is_shared_while_nobody_is_signed_in_belongs_to_who_says_so(
         expect(page.locator("#kept-rows li")).to_have_count(0)
         page.get_by_role("button", name=answer).click()
         expect(page.get_by_role("button", name=answer)).to_be_hidden()
-        settled(page)
-        assert len(handed_in(site, ana)) == (answer == "Yes, hand in")
+        arrived(page, site, ana, *([PLACED] if answer == "Yes, hand in" else []))
 
 
 def test_without_a_worker_the_page_says_what_to_do(browser: Browser, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.phone_site import NO_SYNC, handed_in, opened, phone, settled, sha256, web_part
+from tests.browser.phone_site import NO_SYNC, arrived, handed_in, opened, phone, settled, sha256, web_part
 from tests.browser.upload_site import DATA, ROOT, UploadSite
 from tests.flow.driving import eventually
 
@@ -23,6 +23,7 @@ KEPT = """async () => {
   }
   return found;
 }"""
+SAID = "caches.match('/offline').then((kept) => kept.text())"
 TAKEN_OVER = """() => {
   window.over = new Promise((done) => {
     navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
@@ -66,7 +67,8 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(browser: Browser, tmp_
         context.set_offline(False)
         woken = {"origin": site.url, "registrationId": id, "tag": "loupe-waiting", "lastChance": False}
         devtools.send("ServiceWorker.dispatchSyncEvent", woken)
-        eventually(lambda: bool(handed_in(site, ana)))
+        catalog = site.base.catalog
+        eventually(lambda: bool(catalog.of_person("", ana, 1)))
         assert handed_in(site, ana) == [(PLACED.name, sha256(PLACED))]
 
 
@@ -86,8 +88,7 @@ def test_a_new_version_takes_over_and_a_running_upload_goes_on(browser: Browser,
         page.evaluate("navigator.serviceWorker.ready.then((there) => there.update()).then(() => true)")
         assert page.evaluate("window.over")
         held[0].continue_()
-        settled(page)
-        assert handed_in(site, ana) == [(PLACED.name, sha256(PLACED))]
+        arrived(page, site, ana, PLACED)
         eventually(lambda: page.evaluate(KEPT).keys().isdisjoint(before))
 
 
@@ -103,3 +104,15 @@ def test_nothing_personal_is_kept(browser: Browser, tmp_path: Path) -> None:
         context.set_offline(True)
         page.reload()
         assert "ana@example.org" not in page.content()
+
+
+def test_the_page_for_no_network_follows_the_readers_language(browser: Browser, tmp_path: Path) -> None:
+    with web_part(tmp_path) as site, phone(browser) as context:
+        site.sign_in(context)
+        page = opened(context, site)
+        page.get_by_role("button", name="Deutsch").click()
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        eventually(lambda: "Keine Verbindung" in page.evaluate(SAID))
+        context.set_offline(True)
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Keine Verbindung")

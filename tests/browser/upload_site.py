@@ -44,7 +44,7 @@ class UploadSite:
 
     def start(self, part: str, *arguments: str) -> None:
         command = [sys.executable, "-m", "loupe", part, "--data", str(self.data), *arguments]
-        known = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
+        known = {**os.environ, "PYTHONPATH": str(ROOT), "LOUPE_PORT": str(self.port), **self.environment}
         with (self.data / f"{part}.log").open("ab") as log:
             self.parts[part] = subprocess.Popen(command, cwd=self.data, env=known, stdout=log, stderr=log)
 

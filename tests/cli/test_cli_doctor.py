@@ -1,6 +1,7 @@
 """What the doctor finds: each thing in words, and how to mend it; never a traceback."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_on_a_sound_machine_all_is_well(tmp_path: Path) -> None:
     assert all(line.startswith("ok  ") for line in found.stdout.splitlines())
     assert [line.split()[1] for line in found.stdout.splitlines()] == [
         "data", "disk", "ledger", "model", "model", "actors", "parts", "slack", "geocoder",
-        "tinypng", "mail",
+        "tinypng", "mail", "drop", "visitors",
     ]  # fmt: skip
 
 
@@ -164,10 +165,52 @@ def test_a_part_is_missed_only_while_others_run(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert findings(data)["parts"].words == "Loupe does not run on this data folder at the moment"
     beats = SqliteBeats(Database(data / "ledger.sqlite"))
-    for part in ("web", "bot", "worker", "clock"):
+    for part in ("web", "bot", "worker", "clock", "drop"):
         beats.beat(part)
     missed = findings(data)["parts"]
     assert not missed.well
     assert "news (never heard of)" in missed.words
     beats.beat("news")
-    assert findings(data)["parts"].words == "web, bot, worker, clock, news are heard of"
+    assert findings(data)["parts"].words == "web, bot, worker, clock, news, drop are heard of"
+
+
+def test_what_is_watched_is_told(tmp_path: Path, given: Set) -> None:
+    def drops() -> list[tuple[bool, str]]:
+        return [(f.well, f.words) for f in doctor.examine(load(data=tmp_path / "data")) if f.name == "drop"]
+
+    assert drops() == [(True, f"{tmp_path}/data/drop is watched")]
+    given(LOUPE_DROP="off")
+    assert drops() == [(True, "off; no folder or bucket is watched")]
+    given(LOUPE_DROP=f"{tmp_path},{tmp_path}/none,s3://pictures/in")
+    assert drops() == [
+        (True, f"{tmp_path} is watched"),
+        (False, f"{tmp_path}/none is no folder: make it, or name another with LOUPE_DROP"),
+        (True, "s3://pictures/in is watched"),
+    ]
+    given(LOUPE_DROP=f"{tmp_path}/data/store")
+    ((well, words),) = drops()
+    assert not well
+    assert "keeps its own files" in words
+
+
+@pytest.mark.parametrize(
+    ("lacks", "words"), [(os.R_OK | os.X_OK, "cannot be read"), (os.W_OK, "no report can be put beside them")]
+)
+def test_a_watched_folder_without_rights_is_told(
+    tmp_path: Path, given: Set, monkeypatch: pytest.MonkeyPatch, lacks: int, words: str
+) -> None:
+    given(LOUPE_DROP=str(tmp_path))
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != lacks)
+    found = findings(tmp_path / "data")["drop"]
+    assert not found.well
+    assert words in found.words
+
+
+def test_a_bucket_is_asked_where_a_connection_is_wanted(
+    tmp_path: Path, given: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(LOUPE_DROP="s3://pictures/in", AWS_ENDPOINT_URL_S3="http://127.0.0.1:9")
+    given(AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
+    (found,) = [each for each in doctor.reach(load(data=tmp_path)) if each.name == "drop"]
+    assert not found.well
+    assert found.words.startswith("The bucket pictures: ")

@@ -89,12 +89,12 @@ def test_pictures_come_from_slack_only_where_there_is_a_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = ground(load(data=tmp_path))
-    assert set(wiring._incoming(base)) == {"file"}
+    assert set(wiring._incoming(base)) == {"file", "upload", "folder", "s3"}
     base.database.close()
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
     base = ground(load(data=tmp_path))
-    assert set(wiring._incoming(base)) == {"file", "slack"}
+    assert set(wiring._incoming(base)) == {"file", "upload", "folder", "s3", "slack"}
     base.database.close()
 
 

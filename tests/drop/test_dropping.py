@@ -107,6 +107,14 @@ def test_an_erased_picture_loses_its_report_and_does_not_come_back(home: Home) -
     assert home.boxed() == []
 
 
+def test_an_erasure_takes_the_bytes_out_of_the_box_itself(home: Home) -> None:
+    picture(home.folder / "a.png")
+    home.watcher().look()
+    gone = erase(places(home.base), home.images()[0].image, 5)
+    assert (gone.left, home.boxed()) == ({}, [])
+    assert gone.files["uploads"] == 1
+
+
 def test_an_erased_picture_that_is_touched_stays_erased(home: Home) -> None:
     path = picture(home.folder / "a.png")
     watcher = home.watcher()
@@ -251,6 +259,37 @@ def test_a_folder_that_takes_no_reports_is_said_once_and_pictures_come_in_all_th
     said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(said) == 1
     assert "Read-only file system" in said[0]
+
+
+def test_what_goes_wrong_with_one_file_in_a_way_nobody_thought_of_keeps_no_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = FolderDrop._open
+
+    def breaks(drop: FolderDrop, path: str) -> int:
+        if path == "a.png":
+            raise ZeroDivisionError("oh")
+        return real(drop, path)
+
+    for name in ("a.png", "b.png"):
+        picture(home.folder / name)
+    monkeypatch.setattr(FolderDrop, "_open", breaks)
+    home.watcher().look()
+    assert names(home) == ["b.png"]
+    assert "'a.png' cannot be taken in: ZeroDivisionError: oh" in caplog.text
+
+
+def test_a_report_that_cannot_be_written_keeps_no_other(home: Home) -> None:
+    for name in ("a.png", "b.png"):
+        picture(home.folder / name)
+    (home.folder / "a.png.report.json").write_text("my own")
+    watcher = home.watcher()
+    watcher.look()
+    for each in home.images():
+        home.settle(each.image)
+    assert watcher.tell() == 1
+    assert home.report("b.png")["state"] == "done"
+    assert (home.folder / "a.png.report.json").read_text() == "my own"
 
 
 def test_a_full_disk_stops_the_looking_and_it_goes_on_afterwards(

@@ -52,7 +52,8 @@ async def heard(watcher: Watcher, count: int) -> list[tuple[str, dict[str, Any]]
     for _ in range(count):
         event = await watcher.next(PATIENCE)
         assert event
-        found.append((event["event"], json.loads(event["data"])))
+        image = event["event"] == "image"
+        found.append((event["event"], json.loads(event["data"]) if image else {"id": event["data"]}))
     return found
 
 

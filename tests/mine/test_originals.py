@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.results import Accepted, Archived, Removed, Result
+from loupe import uploads
+from loupe.wiring import ports
+from pipeline.ledger import Settled
+from pipeline.results import Accepted, Archived, Failed, Removed, Result
 from pipeline.visitors import Visitor
 from tests.mine.album import HELD, Album, drawing
 from web.originals import LONGEST, TYPES, disposition, file_name
@@ -138,3 +142,41 @@ def test_whatever_the_name_the_header_is_well_formed(name: str, format: str) -> 
     assert said.isascii()
     assert len(unquote(found[2])) <= LONGEST + 6
     assert not set(unquote(found[2])) & set('/\\\r\n"')
+
+
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("a.jpg", HTML), ("a.png", SVG), ("a.svg", SVG), ("a.gif", POLYGLOT)]
+)
+def test_what_lies_about_its_type_is_not_taken_in_and_never_served(
+    album: Album, name: str, data: bytes
+) -> None:
+    ana = album.visitor()
+    desk = uploads.desk(album.base)
+    ticket, _ = desk.hand_out(ana, name, "image/jpeg", len(data))
+    draft = uploads.disk_box(album.base).begin()
+    draft.write(memoryview(data))
+    assert draft.keep(ticket.id)
+    draft.end()
+    image = desk.take(ticket.id)
+    rejected = _looked_at(album, image)
+    assert rejected.rejected
+    album.settle(image, album.played(image) | {"accept_image": rejected})
+    client = album.client(ana)
+    assert client.get(f"/mine/{image}/original").status_code == 404
+    assert f"/mine/{image}/original" not in client.get(f"/mine/{image}").text
+    assert "It was not looked at" in client.get(f"/mine/{image}").text
+
+
+def _looked_at(album: Album, image: str) -> Failed:
+    """How the real actor that takes pictures in ends."""
+    engine = replace(album.base.engine(), ports=ports(album.base))
+    [work] = [each for each in engine.turn("real", want=9) if each.task.image == image]
+    ended = engine.run(work)
+    engine.ledger.release("real")
+    assert isinstance(ended, Settled)
+    assert isinstance(ended.row.result, Failed)
+    return ended.row.result

@@ -75,6 +75,9 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("LOUPE_DROP", "ftp://host/in"),
+        ("LOUPE_DROP", "s3://"),
+        ("LOUPE_DROP", "off,/srv"),
         ("LOUPE_PORT", "eighty"),
         ("LOUPE_PORT", "0"),
         ("LOUPE_PORT", "70000"),

@@ -1,6 +1,7 @@
 """Signing in by the pages, as browsers do it without a script."""
 
 import logging
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -9,9 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from loupe import visits as people
+from loupe.settings import load
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
+from pipeline.errors import Misconfigured
 from tests.validators.checking import wrong_html
 from tests.visits.house import ANA, PUBLIC, House, heading, house, public
+from tests.web.serving import served
 
 
 @pytest.fixture
@@ -338,3 +342,52 @@ def test_the_pages_are_valid_html(here: House) -> None:
     pages |= {"in_already": browser.get("/in").text, "join": browser.get(join).text}
     pages |= {"nowhere": browser.get("/join/x").text, "trouble": browser.get("/nothing").text}
     assert wrong_html(pages) == {name: [] for name in pages}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "anybody at this machine"),
+        ({"mail": "smtp://localhost:25"}, "mailboxes of any domain"),
+        ({"public_url": PUBLIC}, "set LOUPE_MAIL"),
+        ({"public_url": PUBLIC, "mail": "smtp://localhost:25"}, "set LOUPE_UPLOAD_DOMAINS"),
+        ({"host": "0.0.0.0", "mail": "smtp://mail.example.org"}, "set LOUPE_PUBLIC_URL"),
+        (
+            {"public_url": PUBLIC, "mail": "smtp://localhost:25", "upload_domains": ("example.org",)},
+            "mailboxes of example.org; people of Slack",
+        ),
+    ],
+)
+def test_the_doctor_says_who_may_come(tmp_path: Path, given: dict[str, object], said: str) -> None:
+    assert said in people.told(load(data=tmp_path, **given))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["exa mple.org", "@example.org", "*.", "ana@example.org", "*.*.org", "-x.org"]
+)
+def test_domains_that_make_no_sense_stop_the_start(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(Misconfigured, match="LOUPE_UPLOAD_DOMAINS"):
+        load(data=tmp_path, upload_domains=(wrong,))
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "network"),
+    [
+        ("", "127.0.0.0/24"),
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("192.0.2.66, 203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_behind_a_proxy_the_network_is_what_the_proxy_saw(here: House, forwarded: str, network: str) -> None:
+    """What people claim of themselves stands before what the proxy adds, and is passed over."""
+    with served(here.app) as url:
+        told = {"origin": here.url, "host": "127.0.0.1:8080"} | (
+            {"x-forwarded-for": forwarded} if forwarded else {}
+        )
+        request = urllib.request.Request(f"{url}/in", b"mailbox=ana%40example.org", told)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert answer.status == 200
+    (row,) = here.base.database.read("SELECT network FROM askings")
+    assert row["network"] == network

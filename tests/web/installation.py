@@ -131,7 +131,7 @@ class Installation:
         self.runs(NOW, "find_place", 4, "skipped", 7)
         self.runs(NOW, "make_copies", 5200, "failed", 1)
         self.runs(NOW, "make_copies", 5200, "again", 3)
-        for part in ("web", "bot", "worker", "clock", "news"):
+        for part in ("web", "bot", "worker", "clock", "news", "drop"):
             self.beats.beat(part)
 
     def _facts(self, at: datetime, state: State, seconds: float) -> Facts:

@@ -63,7 +63,15 @@ def test_a_part_is_missed_after_a_minute() -> None:
 def test_parts_are_those_that_should_be_there_once_anything_ran() -> None:
     assert parts({}) == ()
     found = {each.name: each.age for each in parts({"web": 1.0, "router": 2.0})}
-    assert found == {"bot": None, "clock": None, "news": None, "router": 2.0, "web": 1.0, "worker": None}
+    assert found == {
+        "bot": None,
+        "clock": None,
+        "drop": None,
+        "news": None,
+        "router": 2.0,
+        "web": 1.0,
+        "worker": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def link(view: Json) -> str:
 
 
 def upload(view: Json, name: str) -> None:
-    """What the upload page does with the link: sign in, ask for a ticket, send the form, ask what it is now."""
+    """What the upload page does with the link: sign in, ask for a ticket, send the form, ask again."""
     address, site = link(view), requests.Session()
     site.trust_env = False
     page = site.get(address, timeout=20)

@@ -31,7 +31,7 @@ say so in their own rows. */
 async function remark(files) {
   const places = await Promise.all(files.map(placed));
   const without = places.filter((place) => place === "no").length;
-  if (without) say(counted("without", without), {});
+  if (without && matchMedia("(any-pointer: coarse)").matches) say(counted("without", without), {});
 }
 
 export function begin() {

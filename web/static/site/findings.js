@@ -20,7 +20,7 @@ export const placed = (place) => [...new Set([place.name, place.region, place.co
 /** The report in a few words each: for a row, and for those who only listen. */
 export function chips(report, words) {
   const found = [];
-  if (report.faces) found.push(many(words, "faces", report.faces.length));
+  if (report.faces) found.push(report.faces.length ? many(words, "faces", report.faces.length) : words.faces_zero);
   if (report.contains_nudity) found.push(words.nudity);
   if (report.place) found.push(report.place.name);
   if (saved(report) > 0) found.push(fill(words.saved_short, { share: percent(saved(report)) }));
@@ -39,6 +39,9 @@ export function progress(report) {
   const done = all.filter(({ state }) => !["waiting", "running"].includes(state)).length;
   return { done, of: all.length };
 }
+
+/** Sentences of the actors; they know one language. */
+const said = (sentence) => make("span", { lang: "en" }, sentence);
 
 const row = (name, ...value) => (value[0] ? [make("dt", {}, name), make("dd", {}, ...value)] : []);
 
@@ -83,7 +86,7 @@ function facts(report, words) {
     { class: "facts" },
     row(words.label_nudity, nudity(report, words)),
     row(words.label_faces, faces(report, words)),
-    row(words.label_place, report.place ? placed(report.place) : report.no_location),
+    row(words.label_place, report.place ? placed(report.place) : report.no_location && said(report.no_location)),
     row(words.label_taken, report.taken_at && taken(report.taken_at)),
     row(words.label_camera, [maker, model].filter(Boolean).join(" ")),
     row(words.label_original, original(report)),
@@ -104,7 +107,7 @@ function where(report, words) {
     make(
       "p",
       { class: "maps" },
-      `${number(latitude, 5)}, ${number(longitude, 5)} `,
+      make("span", {}, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
       links.openstreetmap && away(links.openstreetmap, words.map_openstreetmap),
       " ",
       links.google && away(links.google, words.map_google),
@@ -143,11 +146,11 @@ function markup(report, words) {
 /** Everything about one picture. `words`: the part `findings` of the page's words. */
 export function draw(report, words) {
   const [key, look] = verdict(report);
-  const reason = report.reason ?? (key === "cleared" ? null : report.release?.reason);
+  const reason = report.reason ?? (["held", "review"].includes(key) ? report.release.reason : null);
   return make(
     "div",
     { class: "findings" },
-    make("p", { class: "verdict" }, make("strong", { class: `badge ${look}` }, words[key]), reason && ` ${reason}`),
+    make("p", { class: "verdict" }, make("strong", { class: `badge ${look}` }, words[key]), reason && " ", reason && said(reason)),
     make("div", { class: "known" }, facts(report, words), where(report, words)),
     copies(report, words),
     markup(report, words),

@@ -2,7 +2,7 @@
 
 While the page is open it goes on sending them by itself, and holds a lock on each copy; when it is closed or
 dies, the locks go, and the copies are sent like all else that waits. */
-import { whoOrLast } from "./sender.js";
+import { wakeLater, whoOrLast } from "./sender.js";
 import * as shelf from "./shelf.js";
 
 const STUCK = ["waiting", "signed-out"];
@@ -27,6 +27,7 @@ function hold(item) {
     navigator.locks.request(shelf.lockOf(id), async () => {
       try {
         await shelf.put(item.file, await whoOrLast(), item.origin, { id, image: item.original });
+        await wakeLater();
       } catch (fault) {
         console.warn(`${item.name}: ${fault.name} ${fault.message}`); // no room: it still waits in the page
       }

@@ -64,7 +64,7 @@ live.addEventListener("image", (event) => {
   if (!same) refresh();
 });
 live.addEventListener("gone", (event) => {
-  if (JSON.parse(event.data).id !== place.dataset.image) return;
+  if (event.data !== place.dataset.image) return;
   place.replaceChildren();
   news.textContent = words.gone;
 });

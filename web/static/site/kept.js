@@ -4,11 +4,10 @@
 A picture that was taken in leaves the list, and the event "loupe:handed" on the document tells of it
 ({image, name, origin, file}); whoever shows it elsewhere calls preventDefault. */
 import { placed } from "./gps.js";
-import { DONE, SIGNED_OUT, UNREACHABLE, nextDue, sendAll, whoOrLast } from "./sender.js";
+import { DONE, SIGNED_OUT, UNREACHABLE, nextDue, sendAll, wakeLater, whoOrLast } from "./sender.js";
 import * as shelf from "./shelf.js";
 import { counted, words } from "./saying.js";
 
-const SYNC = "loupe-waiting";
 const SOONEST = 1000;
 const LATEST = 60_000;
 const find = (name) => document.querySelector(`#kept-${name}`);
@@ -40,8 +39,7 @@ export async function keep(files, { origin }) {
 /* Asks the browser to keep these pictures when it tidies up, and to wake the worker when there is a network. */
 async function ask() {
   navigator.storage?.persist?.().catch(() => {});
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.sync?.register(SYNC).catch(() => {});
+  await wakeLater();
   await send();
 }
 

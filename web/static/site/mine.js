@@ -58,6 +58,6 @@ count();
 const live = new EventSource("/live");
 live.addEventListener("image", (event) => changed(JSON.parse(event.data)));
 live.addEventListener("gone", (event) => {
-  if (shown.querySelector(`[data-image="${CSS.escape(JSON.parse(event.data).id)}"]`)) refresh();
+  if (shown.querySelector(`[data-image="${CSS.escape(event.data)}"]`)) refresh();
 });
 addEventListener("pagehide", () => live.close());

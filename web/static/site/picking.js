@@ -64,22 +64,18 @@ export function pick(fields, zone, take) {
     field.addEventListener("change", chosen);
     if (field.files.length) chosen(); // somebody was quicker than this script
   }
-  let depth = 0; // each element under the pointer is entered and left on its own
-  const over = (by) => {
-    depth = by === 0 ? 0 : Math.max(0, depth + by);
-    zone.classList.toggle("over", depth > 0);
-  };
-  addEventListener("dragenter", (event) => carries(event) && over(1));
-  addEventListener("dragleave", (event) => carries(event) && over(-1));
+  const over = (on) => zone.classList.toggle("over", on);
+  addEventListener("dragleave", (event) => event.relatedTarget || over(false)); // nothing: out of the window
   addEventListener("dragover", (event) => {
     if (!carries(event)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
+    over(true);
   });
   addEventListener("drop", async (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    over(0);
+    over(false);
     take(await dropped(event.dataTransfer));
   });
   addEventListener("paste", (event) => {

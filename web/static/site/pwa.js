@@ -1,11 +1,19 @@
 /* What makes the page an app: the service worker, the list of what waits, the phone's buttons. */
 import * as capture from "./capture.js";
+import { guard } from "./guard.js";
+import { listen } from "./queue.js";
 import { counted } from "./saying.js";
 import * as kept from "./kept.js";
 
 function register() {
   const { worker } = document.querySelector("#phone").dataset;
   return navigator.serviceWorker?.register(worker, { type: "module", scope: "/", updateViaCache: "none" });
+}
+
+/* The worker keeps one page for no network: it is to be in this page's language. */
+function speak() {
+  const language = document.documentElement.lang;
+  navigator.serviceWorker?.controller?.postMessage({ language });
 }
 
 /* What the share sheet brought was kept by the worker; the list shows it. The address is for one look only. */
@@ -18,7 +26,9 @@ function greet() {
   history.replaceState(null, "", location.pathname);
 }
 
+guard(listen);
 capture.begin();
 greet();
+speak();
 register()?.catch((fault) => console.warn(`service worker: ${fault.message}`));
 await kept.begin();

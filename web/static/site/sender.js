@@ -12,6 +12,8 @@ const SENDING = 10 * 60_000; // and to receive a picture: as long as a ticket ho
 const REFUSED = 60 * 60_000; // until a refused picture is tried again: quotas are for a day
 const LONGEST = 10 * 60_000;
 
+export const SYNC = "loupe-waiting"; // known to the worker by this name
+
 class Unreachable extends Error {}
 class SignedOut extends Error {}
 class Refused extends Error {}
@@ -111,4 +113,10 @@ export async function sendAll() {
 /* When the next one of a person is due, in milliseconds since the epoch; Infinity when none waits. */
 export async function nextDue(person) {
   return Math.min(...(await shelf.list(person)).map((entry) => entry.next));
+}
+
+/* Asks the browser to wake the worker when there is a network, where it can do that, page or no page. */
+export async function wakeLater() {
+  const registration = self.registration ?? (await navigator.serviceWorker?.getRegistration());
+  await registration?.sync?.register(SYNC).catch(() => {}); // switched off by its owner: the page does it
 }

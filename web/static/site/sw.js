@@ -2,11 +2,10 @@
 
 /sw.js imports this and says which files belong to the shell. What is personal is never kept: pages come from
 the network or are the offline page; only files whose address changes with their content are kept. */
-import { sendAll, whoOrLast, DONE } from "./sender.js";
+import { DONE, SYNC, sendAll, wakeLater, whoOrLast } from "./sender.js";
 import * as shelf from "./shelf.js";
 
 const OFFLINE = "/offline";
-const SYNC = "loupe-waiting";
 const GONE = [502, 504]; // what a proxy says when nobody answers behind it
 
 export function serve({ version, shell }) {
@@ -21,6 +20,7 @@ export function serve({ version, shell }) {
     else if (method === "GET" && mode === "navigate" && isPage(url)) event.respondWith(page(event));
     else if (method === "GET" && shell.includes(url.pathname)) event.respondWith(asset(event.request));
   });
+  self.addEventListener("message", (event) => event.waitUntil(speak(cache, event.data.language)));
   self.addEventListener("sync", (event) => {
     if (event.tag === SYNC) event.waitUntil(sync());
   });
@@ -52,6 +52,15 @@ async function page(event) {
   return (await caches.match(OFFLINE)) ?? Response.error();
 }
 
+/* The page for no network follows its reader's language. */
+async function speak(cache, language) {
+  const kept = await caches.open(cache);
+  const said = await (await kept.match(OFFLINE))?.text();
+  if (!said?.includes(`<html lang="${language}"`)) {
+    await kept.add(new Request(OFFLINE, { cache: "no-cache" })).catch(() => {}); // the next page asks again
+  }
+}
+
 async function asset(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
@@ -66,7 +75,7 @@ async function shared(event) {
   for (const file of files) {
     await shelf.put(file, person, "shared").then(() => (kept += 1), () => (lost += 1));
   }
-  if (kept) await self.registration.sync?.register(SYNC).catch(() => {});
+  if (kept) await wakeLater();
   return Response.redirect(`/?shared=${kept}${lost ? `&lost=${lost}` : ""}`, 303);
 }
 

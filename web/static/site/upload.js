@@ -32,12 +32,31 @@ const acts = {
   remove: (row) => drop(row),
 };
 
+let last = null; // the row that was added last in this turn of the page: the next one comes behind it
+
+/** A new row. What was added last is on top, in its own order; below is what was there before this page. */
 function raise(item) {
   const row = new Row(item, words, acts);
+  if (item) {
+    last ? last.after(row.element) : shown.prepend(row.element);
+    if (!last) queueMicrotask(() => (last = null));
+    last = row.element;
+  } else {
+    const first = [...rows].filter((each) => !each.item).map(({ element }) => element);
+    shown.insertBefore(row.element, [...shown.children].find((each) => first.includes(each)) ?? null);
+  }
   rows.add(row);
-  item ? shown.append(row.element) : shown.prepend(row.element);
   at("queue").hidden = false;
   return row;
+}
+
+/** A file has become an image: it is remembered, and shown once even if its report was quicker. */
+function bind(item) {
+  keep(() => kept.add(item.image));
+  [...rows].filter((row) => !row.item && row.image === item.image).forEach((row) => {
+    rows.delete(row);
+    row.element.remove();
+  });
 }
 
 function drop(row) {
@@ -71,7 +90,7 @@ function show(row, report) {
 
 listen((item) => {
   const row = [...rows].find((each) => each.item === item) ?? raise(item);
-  if (item.state === "taken") keep(() => kept.add(item.image));
+  if (item.state === "taken") bind(item);
   row.update();
   if (item.state === "refused") tell(`${item.name}: ${said(item, null, words)}`);
   if (item.state === "taken" && !row.report && reports.has(item.image)) show(row, reports.get(item.image));
@@ -91,7 +110,7 @@ const showing = (image) => [...rows].filter((row) => row.image === image);
 
 function report(found) {
   const mine = showing(found.id);
-  const ours = kept.has(found.id) || found.state === "waiting";
+  const ours = kept.has(found.id) || (found.state === "waiting" && !items.some(open)); // it may be one of those
   if (!mine.length && !original && ours) mine.push(raise(null));
   mine.forEach((row) => show(row, found));
   renew();
