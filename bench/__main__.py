@@ -15,7 +15,7 @@ TABLES = {
     "news": "News to webhooks on loopback",
     "dashboard": "Dashboard",
     "export": "Export of 100,000 images",
-    "uploads": "Uploads of 5,000 files on loopback",
+    "uploads": "Uploads on loopback",
     "gallery": "A page of a gallery of 100,000 pictures",
 }
 

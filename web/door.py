@@ -25,7 +25,7 @@ from web.post_form import MOST_BESIDE, PostForm, Terms, malformed, too_large, us
 log = logging.getLogger("loupe.door")
 PIECE = 1 << 19
 """Bytes that are gathered before a thread writes them: a change of threads costs more than a small write."""
-HANDS = 16
+HANDS = 12
 """Threads that write: apart from those that answer pages, so that a slow disk holds up no page."""
 PATIENCE = 60.0
 """Seconds that a sender may be silent."""
