@@ -14,6 +14,7 @@ TABLES = {
     "watermark": "Invisible watermark",
     "news": "News to webhooks on loopback",
     "dashboard": "Dashboard",
+    "site": "Upload page",
     "export": "Export of 100,000 images",
     "uploads": "Uploads on loopback",
     "gallery": "A page of a gallery of 100,000 pictures",

@@ -38,19 +38,18 @@ def _read(path: Path) -> Asset:
     before = path.with_name(AFTER[path.name]).read_bytes() if path.name in AFTER else b""
     content = before + path.read_bytes()
     name = f"{path.stem}-{sha256(content).hexdigest()[:12]}{path.suffix}"
-    return Asset(name, TYPES[path.suffix], content)
+    return _packed(name, content)
 
 
 def _bundle(folder: Path) -> dict[str, Asset]:
     paths = sorted(path for path in folder.iterdir() if path.suffix in TYPES)
     digest = sha256(b"".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()[:12]
-    return {path.name: _packed(f"site-{digest}/{path.name}", path) for path in paths}
+    return {path.name: _packed(f"site-{digest}/{path.name}", path.read_bytes()) for path in paths}
 
 
-def _packed(name: str, path: Path) -> Asset:
-    content = path.read_bytes()
+def _packed(name: str, content: bytes) -> Asset:
     small = gzip.compress(content, 9, mtime=0)
-    return Asset(name, TYPES[path.suffix], content, small if len(small) < len(content) else b"")
+    return Asset(name, TYPES[Path(name).suffix], content, small if len(small) < len(content) else b"")
 
 
 ASSETS: Mapping[str, Asset] = {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}

@@ -54,7 +54,8 @@ def full(id: str = "full", **known: Any) -> dict[str, Any]:
         watermark={"found": True, "confidence": 99.0, "payload": None, "earlier": {"short": "IMG-OLD1"}},
         duplicate_of={"short": "IMG-OLD1"},
         renditions=[
-            {**copy, "name": "s640", "format": each, "url": f"/i/x/s640.{each}"} for each in ("JPEG", "AVIF")
+            {**copy, "name": "s640", "format": each, "url": f"https://pictures.example.org/s640.{each}"}
+            for each in ("JPEG", "AVIF")
         ],
         bytes_before=120_000,
         bytes_after=60_000,
@@ -71,7 +72,7 @@ def held(id: str = "held") -> dict[str, Any]:
 
 def rejected(id: str = "rejected") -> dict[str, Any]:
     """No picture at all."""
-    nothing = {"width": None, "height": None, "bytes": None, "faces": None, "contains_nudity": None}
+    nothing: dict[str, Any] = dict.fromkeys(("width", "height", "bytes", "faces", "contains_nudity"))
     return report(id, state="rejected", reason="This file is damaged.", release=None, **nothing)
 
 

@@ -1,4 +1,4 @@
-"""The validators: Nu for HTML, AMP's own, axe for accessibility. All work offline, from npm packages."""
+"""The validators: Nu for HTML, AMP's own, axe and Lighthouse for pages in chromium. All work offline."""
 
 import json
 import os
@@ -16,6 +16,8 @@ PACKAGES = HERE / "node_modules"
 AXE = PACKAGES / "axe-core" / "axe.min.js"
 NU = PACKAGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 AMP = PACKAGES / "next" / "dist" / "compiled" / "amphtml-validator" / "validator_wasm.js"
+LIGHTHOUSE = PACKAGES / "lighthouse" / "cli" / "index.js"
+CATEGORIES = ("accessibility", "best-practices")
 PATIENCE = 100
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title></head>'
@@ -79,3 +81,29 @@ def wrong_amp(documents: Documents) -> dict[str, list[str]]:
     )
     wrong: dict[str, list[str]] = json.loads(run.stdout)
     return wrong
+
+
+def lighthouse(url: str, cookie: str, chromium: Path) -> tuple[dict[str, float], list[str]]:
+    """Lighthouse's scores of a page, 0-1 by category, and what is wrong. ``cookie``: who is signed in."""
+    need(LIGHTHOUSE)
+    arguments = [
+        f"--only-categories={','.join(CATEGORIES)}",
+        f"--extra-headers={json.dumps({'Cookie': cookie})}",
+        "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+        "--max-wait-for-load=30000",
+        "--no-enable-error-reporting",
+        "--output=json",
+        "--quiet",
+    ]
+    run = subprocess.run(
+        ["node", str(LIGHTHOUSE), url, *arguments],
+        env=os.environ | {"CHROME_PATH": str(chromium)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    scores = {name: found["categories"][name]["score"] for name in CATEGORIES}
+    audits = [each for each in found["audits"].values() if each["score"] is not None]
+    return scores, [f"{each['id']}: {each['title']}" for each in audits if each["score"] < 1]

@@ -84,7 +84,7 @@ function summary(row) {
 
 function show(row, report) {
   const before = settled(row.report);
-  row.show(report, rows.size <= FEW);
+  row.show(report, Math.max(rows.size, kept.size) <= FEW);
   if (!before && settled(report)) tell(summary(row));
 }
 
