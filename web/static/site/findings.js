@@ -154,6 +154,11 @@ export function draw(report, words) {
     make("div", { class: "known" }, facts(report, words), where(report, words)),
     copies(report, words),
     markup(report, words),
-    report.page && make("p", { class: "page" }, make("a", { href: report.page }, words.page)),
+    make(
+      "p",
+      { class: "page" },
+      make("a", { href: `/mine/${report.short}` }, words.own),
+      report.page && make("a", { href: report.page }, words.page),
+    ),
   );
 }

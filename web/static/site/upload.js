@@ -10,6 +10,7 @@ import { line, total } from "./total.js";
 import { fill, many, read } from "./words.js";
 
 const FEW = 3; // so many pictures are opened by themselves; more would bury the page
+const LOST_MS = 2_500;
 const KEPT = "loupe-images";
 const words = read();
 const at = (id) => document.getElementById(id);
@@ -97,8 +98,15 @@ listen((item) => {
   renew();
 });
 
+let broken = 0; // a stream that is back in a moment, as after a restart, is not worth a word
+
 const trouble = (state) => {
-  at("lost").hidden = state !== "lost";
+  if (state === "lost") broken ||= setTimeout(() => (at("lost").hidden = false), LOST_MS);
+  else {
+    clearTimeout(broken);
+    broken = 0;
+    at("lost").hidden = true;
+  }
   if (state === "signed-out") at("signed-out").hidden = false;
   if (state === "open") {
     renew();
