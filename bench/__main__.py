@@ -16,7 +16,7 @@ TABLES = {
     "dashboard": "Dashboard",
     "site": "Upload page",
     "export": "Export of 100,000 images",
-    "uploads": "Uploads of 5,000 files on loopback",
+    "uploads": "Uploads on loopback",
     "gallery": "A page of a gallery of 100,000 pictures",
 }
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pipeline.actor import actor
 from pipeline.errors import Rejected, Unknown
 from pipeline.imaging.bytestream import size_of
-from pipeline.imaging.likeness import SIDE, alike
 from pipeline.imaging.metadata import Stated, stated
 from pipeline.imaging.probe import probe, refuse_beyond
 from pipeline.model import Camera, Location
@@ -64,6 +63,9 @@ def _told(key: str, own: str, store: Store, pictures: Pictures, limits: Limits) 
 
     Raises ``Rejected`` for what is no picture or beyond the limits, before anything of it is decoded.
     """
+    # Imported by who looks at pictures: the command line does without numerics.
+    from pipeline.imaging.likeness import SIDE, alike
+
     with store.open(key) as stream:
         if size_of(stream) > limits.max_bytes:
             raise Rejected("the file is too large.")

@@ -144,12 +144,14 @@ def scale(most: float, least: float = 0.0) -> tuple[float, tuple[Tick, ...]]:
 
 
 def compact(value: float) -> str:
-    """Few letters: ``0.25``, ``12``, ``1.5k``, ``3M``, ``−2``."""
+    """Few letters: ``0.25``, ``12``, ``1.5k``, ``3M``, ``−2``, ``1.5e-4``."""
     if value < 0:
         return f"−{compact(-value)}"
     for power, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= power:
             return f"{value / power:.3g}{letter}"
+    if 0 < value < 1e-3:
+        return f"{value:.1e}".replace("e-0", "e-").replace(".0e", "e")
     return f"{value:.3g}"
 
 

@@ -8,11 +8,11 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Protocol
 from xml.sax.saxutils import escape
 
 from python_multipart.multipart import parse_options_header
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +25,8 @@ from web.post_form import MOST_BESIDE, PostForm, Terms, malformed, too_large, us
 log = logging.getLogger("loupe.door")
 PIECE = 1 << 19
 """Bytes that are gathered before a thread writes them: a change of threads costs more than a small write."""
+HANDS = 12
+"""Threads that write: apart from those that answer pages, so that a slow disk holds up no page."""
 PATIENCE = 60.0
 """Seconds that a sender may be silent."""
 
@@ -42,10 +44,11 @@ class _Gone(Exception):
 
 def route(terms: Terms, take: Take, most: int) -> Route:
     """The door; files have at most ``most`` bytes, whatever their tickets say."""
+    hands = ThreadPoolExecutor(HANDS, "door")
 
     async def answer(request: Request) -> Response:
         try:
-            return await _taken(request, terms, take, most)
+            return await _taken(request, terms, take, most, hands)
         except Refusal as fault:
             return _refused(fault)
         except LoupeError as fault:
@@ -57,7 +60,8 @@ def route(terms: Terms, take: Take, most: int) -> Route:
     return Route(DOOR, answer, methods=["POST"])
 
 
-async def _taken(request: Request, terms: Terms, take: Take, most: int) -> Response:
+async def _taken(request: Request, terms: Terms, take: Take, most: int, hands: Executor) -> Response:
+    loop = asyncio.get_running_loop()
     form = PostForm(terms, _boundary(request), _announced(request, most))
 
     def last(pieces: list[bytes]) -> tuple[str, str]:
@@ -72,9 +76,9 @@ async def _taken(request: Request, terms: Terms, take: Take, most: int) -> Respo
     try:
         async for pieces, more in _body(request):
             if more:
-                await run_in_threadpool(form.feed, pieces)
+                await loop.run_in_executor(hands, form.feed, pieces)
             else:
-                key, tag = await run_in_threadpool(last, pieces)
+                key, tag = await loop.run_in_executor(hands, last, pieces)
     finally:
         form.end()
     return Response(status_code=204, headers={"location": f"{DOOR}/{key}", "etag": f'"{tag}"'})

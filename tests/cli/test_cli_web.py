@@ -55,7 +55,7 @@ def test_readyz_says_which_parts_were_heard_of_and_which_are_missed(catalog: Cat
     told = TestClient(app).get("/readyz").json()
     assert told["ok"]
     assert told["parts"] == {"bot": 300.0, "clock": 3, "web": 1.3, "worker": 2.0}
-    assert told["silent"] == ["bot (silent for 5 min)", "news (never heard of)"]
+    assert told["silent"] == ["bot (silent for 5 min)", "news (never heard of)", "drop (never heard of)"]
 
 
 def test_a_ledger_that_cannot_be_read_is_a_reason_and_no_crash(tmp_path: Path) -> None:

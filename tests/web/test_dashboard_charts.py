@@ -89,6 +89,10 @@ def test_lines_of_things_that_are_counted(most: float, labels: list[str]) -> Non
     assert [tick.label for tick in scale(most, 1.0)[1]] == labels
 
 
+def test_lines_of_what_is_very_small_have_short_names() -> None:
+    assert [tick.label for tick in scale(0.00015)[1]] == ["0", "5e-5", "1e-4", "1.5e-4"]
+
+
 def test_one_held_picture_among_a_thousand_shows_and_the_bar_stays_as_high() -> None:
     [column] = chart_of([{"done": 999, "held": 1, "failed": 0}]).columns
     done, held = column.parts
