@@ -19,6 +19,8 @@ GAP, LEAST = 1.5, 2.0
 WEEK = 7
 """So many days have a label and a number each; of more, each seventh a label, the most a number."""
 STEPS = (1.0, 2.0, 5.0, 10.0)
+SMALLEST = 1e-12
+"""What is less counts as nothing: no line could be named for it."""
 LINES = 4
 """Lines above the baseline at most."""
 
@@ -134,7 +136,7 @@ def ranges(
 
 def scale(most: float, least: float = 0.0) -> tuple[float, tuple[Tick, ...]]:
     """The value at the upper edge, and the lines: few, at round values, the first one zero."""
-    if most <= 0:
+    if most < SMALLEST:
         return 1.0, (Tick(_y(0, 1), "0"),)
     power = 10.0 ** math.floor(math.log10(most / LINES))
     step = max(least, next(power * each for each in STEPS if power * each * LINES >= most))
