@@ -75,11 +75,9 @@ def _single(report: Report, here: str, value: str) -> Content:
         small.append(HONESTY)
     footer = "\n".join(line for line in small if line)
     told, copies = ([section("\n".join(lines))] if lines else [] for lines in (facts, links))
-    body = [section(verdict), *told, *copies]
+    body = [section(verdict), *told, *copies, *adding([report], value)]
     text = "\n".join([verdict, *facts, *links, footer])
-    return Content(
-        cut(text, TEXT), (*body, context(footer), *buttons([report], value), *adding([report], value))
-    )
+    return Content(cut(text, TEXT), (*body, context(footer), *buttons([report], value)))
 
 
 def _many(reports: Sequence[Report], here: str, value: str) -> Content:
@@ -88,7 +86,7 @@ def _many(reports: Sequence[Report], here: str, value: str) -> Content:
     tail = "\n".join(dict.fromkeys(filter(None, [HONESTY, *(picture.credit(r) for r in reports)])))
     if rest > 0:
         tail = f"{count(rest, 'more picture')} of this message: `/imgstatus channel` lists them.\n{tail}"
-    frame = [section(head), context(tail), *buttons(reports, value), *adding(shown, value)]
+    frame = [section(head), *adding(shown, value), context(tail), *buttons(reports, value)]
     bodies = next(
         bodies
         for level in (_full, _short, _shortest)

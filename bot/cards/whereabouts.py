@@ -1,4 +1,4 @@
-"""From "no location" to a place: the card's second row of buttons, and the modals behind them. Pure.
+"""From "no location" to a place: two more buttons of the card, and the modals behind them. Pure.
 
 Limits: docs.slack.dev/reference/block-kit/block-elements/select-menu-element (external_select) and
 /reference/block-kit/composition-objects/option-object (text and description 75 characters, value 150).
@@ -26,6 +26,8 @@ UPLOAD_FORM, PLACE_FORM = "loupe_original_form", "loupe_place_form"
 SEARCH = "loupe_place_search"
 """The field for a place's name, and its block."""
 UPLOAD_TITLE, PLACE_TITLE = "Upload the original", "Add a place"
+ORIGINAL_HELPS = "The file on your camera or phone still says where and when it was taken."
+PLACE_HELPS = "Or say yourself where it was."
 LEAST = 2
 """Letters from which on places are suggested."""
 HINT = "Names in any language; words behind a comma narrow it down, as in Paris, Texas."
@@ -40,10 +42,16 @@ SAVED = "Noted: it was taken in or near {place}. The card follows in a moment."
 
 
 def adding(reports: Sequence[Report], value: str) -> list[Block]:
-    """The row for pictures of which nobody knows where they were taken; no row where there is none."""
+    """Two buttons for pictures of which nobody knows where they were taken; none where there is none.
+
+    Each stands beside its words, so that the card's row of buttons stays as it is.
+    """
     if not value or not any(lacks_place(report) for report in reports):
         return []
-    return [actions([button(UPLOAD_TITLE, UPLOAD, value), button(PLACE_TITLE, PLACE, value)])]
+    return [
+        {**section(ORIGINAL_HELPS), "accessory": button(UPLOAD_TITLE, UPLOAD, value)},
+        {**section(PLACE_HELPS), "accessory": button(PLACE_TITLE, PLACE, value)},
+    ]
 
 
 def lacks_place(report: Report) -> bool:

@@ -42,8 +42,8 @@ def home(tmp_path: Path) -> Iterator[Works]:
 
 def labels(blocks: Any) -> list[str]:
     """All buttons of a card."""
-    rows = [block for block in blocks if block["type"] == "actions"]
-    return [each["text"]["text"] for row in rows for each in row["elements"]]
+    found = [each for block in blocks for each in (*block.get("elements", ()), block.get("accessory"))]
+    return [each["text"]["text"] for each in found if each and each["type"] == "button"]
 
 
 def row(*reports: dict[str, Any], value: str = "C1:1.1") -> list[str]:
@@ -77,9 +77,9 @@ def test_without_a_channel_there_are_no_buttons() -> None:
     assert row(report(**NOWHERE), value="") == []
 
 
-def test_the_row_stands_below_the_other_buttons() -> None:
+def test_they_stand_above_the_row_of_buttons() -> None:
     kinds = [block["type"] for block in content_of([report(**NOWHERE)], "C1", "C1:1.1").blocks]
-    assert kinds == ["section", "section", "context", "actions", "actions"]
+    assert kinds == ["section", "section", "section", "section", "context", "actions"]
 
 
 def test_the_card_says_who_added_a_place() -> None:
@@ -176,7 +176,7 @@ def added(home: Works) -> tuple[dict[str, Any], dict[str, Any]]:
     """A picture to which a place was added: what was posted, and its card."""
     posted = home.post()
     card = home.card(posted)
-    assert labels(card["blocks"])[-2:] == ROW
+    assert labels(card["blocks"])[:2] == ROW
     choose(home, asked(home, card), "sofia, bg")
     assert "Sofia, Bulgaria" in str(home.seen()["blocks"])
     return posted, home.card(posted)
@@ -210,7 +210,7 @@ def test_it_can_be_changed_and_taken_away_behind_more(home: Works) -> None:
     assert "taken away" in str(told["blocks"])
     after = home.card(posted)
     assert "No location" in after["text"]
-    assert labels(after["blocks"])[-2:] == ROW
+    assert labels(after["blocks"])[:2] == ROW
 
 
 def test_of_several_pictures_each_gets_its_own(home: Works) -> None:
@@ -221,7 +221,7 @@ def test_of_several_pictures_each_gets_its_own(home: Works) -> None:
     choose(home, home.choose(view, "loupe_pick", second), "munich")
     after = home.card(posted)
     assert [(each["place"] or {}).get("name") for each in home.reports(posted)] == [None, "Munich"]
-    assert labels(after["blocks"])[-2:] == ROW
+    assert labels(after["blocks"])[:2] == ROW
     view = asked(home, after)
     assert second not in str(view["blocks"])
     choose(home, view, "sofia")

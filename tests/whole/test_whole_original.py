@@ -26,8 +26,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def buttons(card: Json) -> set[str]:
-    rows = [block["elements"] for block in card["blocks"] if block["type"] == "actions"]
-    return {each["text"]["text"] for row in rows for each in row}
+    found = [
+        each for block in card["blocks"] for each in (*block.get("elements", ()), block.get("accessory"))
+    ]
+    return {each["text"]["text"] for each in found if each and each["type"] == "button"}
 
 
 def pressed(home: House, card: Json, action: str, channel: str, user: str = ADA) -> Json:
