@@ -49,6 +49,30 @@ def _not_taken(error: Exception) -> BoltResponse:
     return BoltResponse(status=503)
 
 
+def _bolt(client: WebClient, signing_secret: str) -> App:
+    """An app without listeners.
+
+    They run before the answer (``process_before_response``): what they raise becomes a 500, and Slack
+    delivers again. The sender of a request is known from its signature; no auth.test stands in the way.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    app = App(
+        client=client,
+        name="loupe",
+        logger=log,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        process_before_response=True,
+        ignoring_self_events_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.error(_not_taken)
+    return app
+
+
 def create_app(
     client: WebClient,
     signing_secret: str,
@@ -67,27 +91,11 @@ def create_app(
     personal_link: PersonalLink,
     operators: Collection[str] = (),
 ) -> App:
-    """The app for HTTP and for Socket Mode.
+    """The app for HTTP and for Socket Mode, with every listener.
 
-    Listeners run before the answer (``process_before_response``): what they raise becomes a 500, and Slack
-    delivers again. The sender of a request is known from its signature; no auth.test stands in the way.
     ``operators``: ids of those who may replay parked runs and say where anybody's picture was taken.
     """
-
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
-
-    app = App(
-        client=client,
-        name="loupe",
-        logger=log,
-        signing_secret=signing_secret,
-        authorize=authorize,
-        process_before_response=True,
-        ignoring_self_events_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
-    app.error(_not_taken)
+    app = _bolt(client, signing_secret)
     door = Door(intake, cards, shares)
     message.register(app, door, cards)
     file_shared.register(app, shares)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,20 +27,6 @@ NO_SYNC = "delete self.ServiceWorkerRegistration?.prototype.sync"
 """As in browsers without Background Sync: the page alone sends."""
 UNREACHED = ("net::ERR_", "Failed to load resource")
 """What a browser says on the console while there is no network; anything else there is a fault."""
-
-
-@contextmanager
-def web_part(data: Path, **environment: str) -> Iterator[UploadSite]:
-    """The site without a worker: pictures enter the ledger and stay as they came."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    site = UploadSite(data, port, environment)
-    try:
-        site.start_web()
-        yield site
-    finally:
-        site.stop()
 
 
 @contextmanager

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone_site import web_part
 from tests.browser.upload_page import found, kept, picture, visiting
 from tests.browser.upload_reports import full, held
-from tests.browser.upload_site import UploadSite
+from tests.browser.upload_site import UploadSite, web_part
 
 pytestmark = pytest.mark.browser
 WHERE = """() => {

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import CHROMIUM
-from tests.browser.phone_site import web_part
 from tests.browser.upload_page import visiting
+from tests.browser.upload_site import web_part
 from tests.validators.checking import lighthouse
 
 pytestmark = pytest.mark.browser

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.phone_site import web_part
 from tests.browser.upload_page import found, kept, picture, visiting
 from tests.browser.upload_reports import ALL, full, held
-from tests.browser.upload_site import UploadSite
+from tests.browser.upload_site import UploadSite, web_part
 from tests.validators.checking import AXE, need
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.phone_site import arrived, opened, phone, web_part
-from tests.browser.upload_site import DATA
+from tests.browser.phone_site import arrived, opened, phone
+from tests.browser.upload_site import DATA, web_part
 from tests.flow.driving import eventually
 
 pytestmark = pytest.mark.browser

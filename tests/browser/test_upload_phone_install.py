@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE_MS
-from tests.browser.phone_site import SCREEN, arrived, opened, web_part
-from tests.browser.upload_site import DATA
+from tests.browser.phone_site import SCREEN, arrived, opened
+from tests.browser.upload_site import DATA, web_part
 
 pytestmark = pytest.mark.browser
 PLACED = DATA / "exifr--IMG_20180725_163423.jpg"

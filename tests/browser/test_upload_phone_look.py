@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone_site import opened, phone, web_part
+from tests.browser.phone_site import opened, phone
+from tests.browser.upload_site import web_part
 from tests.validators.checking import AXE, need
 
 pytestmark = pytest.mark.browser

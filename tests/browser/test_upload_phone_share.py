@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone_site import arrived, opened, phone, web_part
-from tests.browser.upload_site import DATA
+from tests.browser.phone_site import arrived, opened, phone
+from tests.browser.upload_site import DATA, web_part
 
 pytestmark = pytest.mark.browser
 PLACED = DATA / "exifr--IMG_20180725_163423.jpg"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.phone_site import NO_SYNC, arrived, handed_in, opened, phone, settled, sha256, web_part
-from tests.browser.upload_site import DATA, ROOT, UploadSite
+from tests.browser.phone_site import NO_SYNC, arrived, handed_in, opened, phone, settled, sha256
+from tests.browser.upload_site import DATA, ROOT, UploadSite, web_part
 from tests.flow.driving import eventually
 
 pytestmark = pytest.mark.browser

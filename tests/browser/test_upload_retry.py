@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from loupe import uploads
-from tests.browser.phone_site import handed_in, sha256, web_part
+from tests.browser.phone_site import handed_in, sha256
 from tests.browser.upload_page import picture, visiting
-from tests.browser.upload_site import UploadSite
+from tests.browser.upload_site import UploadSite, web_part
 
 pytestmark = pytest.mark.browser
 LARGE = 1_200_000

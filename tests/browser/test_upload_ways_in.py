@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone_site import web_part
 from tests.browser.upload_page import picture, visiting
-from tests.browser.upload_site import UploadSite
+from tests.browser.upload_site import UploadSite, web_part
 
 pytestmark = pytest.mark.browser
 TO_CLIPBOARD = """async () => {

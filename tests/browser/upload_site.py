@@ -90,15 +90,22 @@ class UploadSite:
 
 
 @contextmanager
-def upload_site(data: Path, **environment: str) -> Iterator[UploadSite]:
-    """The site for as long as the block lasts."""
+def web_part(data: Path, **environment: str) -> Iterator[UploadSite]:
+    """The site without a worker: pictures enter the ledger and stay as they came."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     site = UploadSite(data, port, environment)
     try:
         site.start_web()
-        site.start("worker", "--workers", "1")
         yield site
     finally:
         site.stop()
+
+
+@contextmanager
+def upload_site(data: Path, **environment: str) -> Iterator[UploadSite]:
+    """The site with a worker, for as long as the block lasts."""
+    with web_part(data, **environment) as site:
+        site.start("worker", "--workers", "1")
+        yield site

@@ -13,9 +13,10 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import boto3
-import pytest
 
-PYTHON = Path(__file__).parent / ".venv" / "bin" / "python"
+from tests.servers.needed import BIN, need
+
+PYTHON = BIN / "python"
 START_SECONDS = 30.0
 REGION, ACCOUNT = "eu-west-1", "000000000000"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
@@ -38,20 +39,10 @@ class MiniStack:
         )
 
 
-def need() -> None:
-    """Skip where it is not installed, but never in CI."""
-    if PYTHON.exists():
-        return
-    words = "tests/servers/.venv missing: run .ci/tools"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
-
-
 @contextmanager
 def ministack(folder: Path) -> Iterator[MiniStack]:
     """MiniStack on a free port, with its state and log below ``folder``."""
-    need()
+    need(PYTHON)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

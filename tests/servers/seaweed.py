@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-PROGRAM = Path(__file__).parent / ".venv" / "bin" / "weed"
+from tests.servers.needed import BIN, need
+
+PROGRAM = BIN / "weed"
 START_SECONDS = 60.0
 REGION, ACCESS, SECRET = "eu-west-1", "loupe-tests", "no secret at all"
 IDENTITY = {
@@ -63,20 +64,10 @@ class Seaweed:
         )
 
 
-def need() -> None:
-    """Skip where it is not installed, but never in CI."""
-    if PROGRAM.exists():
-        return
-    words = "tests/servers/.venv missing: run .ci/tools"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
-
-
 @contextmanager
 def seaweed(folder: Path) -> Iterator[Seaweed]:
     """SeaweedFS on free ports, with its state and log below ``folder``."""
-    need()
+    need(PROGRAM)
     ports = _free_ports(2 * len(SERVICES))
     identities = folder / "identities.json"
     identities.write_text(json.dumps({"identities": [IDENTITY]}))
