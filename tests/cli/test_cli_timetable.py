@@ -54,6 +54,13 @@ def told(base: Ground) -> dict[str, dict[str, Any]]:
     return {row["key"]: json.loads(row["data"]) for row in found}
 
 
+def heeds_a_stop(process: "subprocess.Popen[bytes]") -> bool:
+    """Has it said by now what it does on SIGTERM? Asked before, it simply ends, as any program does."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def comes(seen: Callable[[], object]) -> bool:
     until = time.monotonic() + PATIENCE
     while not seen() and time.monotonic() < until:
@@ -90,6 +97,7 @@ def test_the_clock_tells_yesterdays_digests_once_however_often_it_is_started(
     clocks = [process(), process()]
     assert comes(lambda: wanted <= told(base).keys())
     os.kill(clocks[0].pid, signal.SIGKILL)
+    assert comes(lambda: heeds_a_stop(clocks[1]))
     clocks[1].terminate()
     assert clocks[1].wait(PATIENCE) == 0
     process()
