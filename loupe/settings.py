@@ -162,6 +162,38 @@ class Settings(AlarmSettings):
         description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",
         examples=["/srv/pictures,s3://bucket/prefix"],
     )
+    table: str = Field(
+        "",
+        pattern=r"^([a-zA-Z0-9_.-]{3,255})?$",
+        description="DynamoDB table that takes the place of the ledger's file ([aws.md](aws.md))",
+        examples=["loupe-ledger"],
+    )
+    store_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
+        "",
+        description="S3 bucket that takes the place of the store's folder, private",
+        examples=["loupe-store"],
+    )
+    public_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
+        "", description="S3 bucket behind CloudFront that takes the place of the public folder",
+        examples=["loupe-public"],
+    )  # fmt: skip
+    distribution: str = Field(
+        "",
+        pattern=r"^([A-Z0-9]{6,32})?$",
+        description="CloudFront distribution that shows the public bucket",
+        examples=["E1ABCDEF2GHIJK"],
+    )
+    secrets: str = Field(
+        "",
+        pattern=r"^(/[a-zA-Z0-9_./-]+)?$",
+        description="Path in SSM's Parameter Store below which secrets lie, each named like its variable",
+        examples=["/loupe"],
+    )
+    detectors: Literal["local", "rekognition"] = Field(
+        "local",
+        description="Who looks for nudity and faces: `local` models, or Amazon `rekognition`; pictures go there",
+        examples=["rekognition"],
+    )
     export_to: Path | None = Field(
         None,
         description="Folder that the clock exports to once a day ([export.md](export.md))",

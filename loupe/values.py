@@ -49,6 +49,13 @@ def bucket(value: str) -> str:
     return value
 
 
+def bucket_name(value: str) -> str:
+    """A bucket's name alone. Raises ``ValueError``."""
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value, re.ASCII):
+        raise ValueError("it must be a bucket's name")
+    return value
+
+
 def otlp(value: str | None) -> str | None:
     """Where traces go, without a slash at the end. Raises ``ValueError``."""
     if value is not None and not re.match(r"https?://[^/\s]", value):

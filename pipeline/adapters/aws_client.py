@@ -1,0 +1,33 @@
+"""Clients of AWS services: boto3 reads the standard settings (AWS_*, profiles, a machine's or function's role).
+
+One client per service and process, shared by threads. ``AWS_ENDPOINT_URL`` and ``AWS_ENDPOINT_URL_<SERVICE>``
+name another server.
+"""
+
+from functools import cache
+from typing import Any
+
+CONNECT, READ = 3.0, 20.0
+"""Seconds to connect, and between two pieces of an answer."""
+ATTEMPTS = 5
+"""Of one request, with growing pauses (throttles included); whoever asks tries again later."""
+CONNECTIONS = 16
+"""Open at once."""
+
+
+@cache
+def client(service: str, region: str | None = None) -> Any:
+    """The client of a service. Raises ``BotoCoreError`` where no region is set.
+
+    boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB.
+    """
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=CONNECT,
+        read_timeout=READ,
+        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        max_pool_connections=CONNECTIONS,
+    )
+    return boto3.session.Session().client(service, region_name=region, config=config)

@@ -1,0 +1,123 @@
+"""The words in which adapters speak with the table."""
+
+import random
+from threading import Barrier, Thread
+
+import pytest
+
+from pipeline.adapters.dynamo_table import (
+    NEW,
+    THERE,
+    Check,
+    Delete,
+    Put,
+    Table,
+    Update,
+    Value,
+    dumped,
+    loaded,
+)
+from pipeline.errors import Unavailable
+
+
+def item(sk: str, **more: Value) -> dict[str, Value]:
+    return {"pk": "p", "sk": sk, **more}
+
+
+def test_what_was_put_is_read_as_it_was(table: Table) -> None:
+    given = item(
+        "a",
+        text="ä",
+        number=3,
+        small=1.25,
+        late=1_790_000_000.123456,
+        yes=True,
+        raw=b"\0",
+        some=frozenset("ab"),
+    )
+    assert table.write(Put(given | {"nothing": None}))
+    assert table.get("p", "a") == given
+    assert table.get("p", "b") is None
+
+
+@pytest.mark.parametrize("number", [0, -7, 10**15, 0.1, 1e-9, -2.5e-5, 1_790_000_000.123456])
+def test_numbers_keep_their_value(number: float) -> None:
+    assert loaded(dumped({"n": number})) == {"n": number}
+
+
+def test_a_partition_is_read_in_order_by_prefix_and_from_a_place_on(table: Table) -> None:
+    keys = ["a#1", "a#2", "b#1", "b#2", "c"]
+    for sk in random.sample(keys, len(keys)):
+        table.write(Put(item(sk)))
+    assert [i["sk"] for i in table.query("p")] == keys
+    assert [i["sk"] for i in table.query("p", "b#")] == ["b#1", "b#2"]
+    assert [i["sk"] for i in table.query("p", after="a#2")] == ["b#1", "b#2", "c"]
+    assert [i["sk"] for i in table.query("p", "a", after="a#1")] == ["a#2"]
+    assert [i["sk"] for i in table.query("p", backwards=True)] == keys[::-1]
+    assert list(table.query("q")) == []
+
+
+def test_more_than_a_page_is_read_whole(table: Table) -> None:
+    for n in range(12):
+        table.write(Put(item(f"{n:03}", text="x" * 200_000)))
+    assert len(list(table.query("p"))) == 12
+
+
+def test_an_index_holds_only_what_has_its_keys(table: Table) -> None:
+    for n in range(4):
+        table.write(Put(item(f"i{n}", days_pk="2026-11-22" if n else None, days_sk=f"{n}" if n else None)))
+    assert [i["sk"] for i in table.index("days", "2026-11-22")] == ["i1", "i2", "i3"]
+    assert [i["sk"] for i in table.index("days", "2026-11-22", after="1")] == ["i2", "i3"]
+    assert [i["sk"] for i in table.index("days", "2026-11-22", before="3", backwards=True)] == ["i2", "i1"]
+
+
+def test_an_insertion_happens_once(table: Table) -> None:
+    assert table.write(Put(item("a", n=1), NEW))
+    assert not table.write(Put(item("a", n=2), NEW))
+    assert table.get("p", "a") == item("a", n=1)
+
+
+def test_steps_happen_together_or_not_at_all(table: Table) -> None:
+    table.write(Put(item("old")))
+    assert not table.write(Put(item("new")), Delete("p", "old"), Check("p", "absent", THERE))
+    assert [i["sk"] for i in table.query("p")] == ["old"]
+    assert table.write(Put(item("new")), Delete("p", "old"), Check("p", "absent", NEW))
+    assert [i["sk"] for i in table.query("p")] == ["new"]
+
+
+def test_an_update_may_name_reserved_words(table: Table) -> None:
+    table.write(Put(item("a", state="waiting", owner="me")))
+    change = Update(
+        "p", "a", "SET #state=:new REMOVE #owner", "#state=:old", {"new": "done", "old": "waiting"}
+    )
+    assert table.write(change)
+    assert not table.write(change)
+    assert table.get("p", "a") == item("a", state="done")
+
+
+def test_writers_that_meet_all_get_through(table: Table) -> None:
+    table.write(Put(item("sum", n=0)))
+    start = Barrier(4)
+
+    def add(who: int) -> None:
+        start.wait()
+        for n in range(10):
+            table.write(
+                Update("p", "sum", "SET #n=#n+:one", given={"one": 1}), Put({"pk": "q", "sk": f"{who}/{n}"})
+            )
+
+    threads = [Thread(target=add, args=(who,)) for who in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert table.get("p", "sum") == item("sum", n=40)
+
+
+def test_nothing_to_do_is_done(table: Table) -> None:
+    assert table.write()
+
+
+def test_a_table_that_is_not_there_is_told_in_words(table: Table) -> None:
+    with pytest.raises(Unavailable, match="table loupe-none answered ResourceNotFoundException to GetItem"):
+        Table("loupe-none").get("p", "a")
