@@ -191,7 +191,7 @@ class Settings(AlarmSettings):
     )
     detectors: Literal["local", "rekognition"] = Field(
         "local",
-        description="Who looks for nudity and faces: `local` models, or Amazon `rekognition`; pictures go there",
+        description="Who looks for nudity and faces: `local` models, or `rekognition`, which is sent them",
         examples=["rekognition"],
     )
     export_to: Path | None = Field(

@@ -119,6 +119,14 @@ class Entry:
     """False when the same delivery had been taken before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A run that cannot be taken now: somebody holds it, or it is not due yet."""
+
+    until: float
+    """Seconds since the epoch."""
+
+
 class Ledger(Protocol):
     """Rows and tasks, written together or not at all."""
 
@@ -166,3 +174,19 @@ class Ledger(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return when another connection has written something, or after ``seconds``."""
+
+
+class Called(Ledger, Protocol):
+    """A ledger whose runs are called by messages, which may come twice, late, or for what is long done."""
+
+    def take(self, worker: str, task: Task, lease: float) -> Work | Busy | None:
+        """Claim this very run (image, actor, revision); None when it is done or superseded.
+
+        Counts the run as ``turn`` does. Whose lease ran out is taken over.
+        """
+
+    def followed(self, image: str, follow: Follow) -> list[Task]:
+        """``resume``, and the image's open tasks that nobody holds, those included that were there before."""
+
+    def overdue(self, seconds: float, limit: int) -> list[Task]:
+        """Tasks that have been due, or held under a lease that ran out, for so long: their message is lost."""

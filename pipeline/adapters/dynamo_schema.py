@@ -8,8 +8,8 @@ from typing import Any
 INDEXES = ("days", "channels", "people", "open")
 """Indexes, each with the keys ``<index>_pk`` and ``<index>_sk``; an item without them is not in it.
 
-days: images by UTC day (``2026-11-22``), channels: by ``team/channel``, people: by who handed them in; all three
-in the order of their ids. open: what is still to be done, by kind and shard (``task#3``), most urgent first.
+days: images by UTC day (``2026-11-22``), channels: by ``team/channel``, people: by who handed them in; all
+three in the order of their ids. open: what is to be done, by kind and shard (``task#3``), most urgent first.
 """
 SHARDS = 8
 """Parts of each kind in ``open``, so that no partition takes more writes than one may (1,000 a second)."""

@@ -1,8 +1,8 @@
-"""The one DynamoDB table, as plain dictionaries and a few words: get, query, index, and writes that go together.
+"""The one DynamoDB table, as plain dictionaries and a few words: get, query, index, writes that go together.
 
-Every item has ``pk`` and ``sk`` (strings). Values are strings, whole numbers, floats, booleans, bytes, sets of
-strings, or None, which is left out. Reads of the table are consistent; reads of an index are not, so whoever
-acts on what an index says writes under a condition. docs/decisions/0023 says what lies where.
+Every item has ``pk`` and ``sk`` (strings). Values are strings, whole numbers, floats, booleans, bytes, sets
+of strings, or None, which is left out. Reads of the table are consistent; reads of an index are not, so
+whoever acts on what an index says writes under a condition. docs/decisions/0023 says what lies where.
 """
 
 import random
@@ -29,7 +29,7 @@ TRIES, PAUSE = 6, 0.02
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a whole item, ``when`` a condition holds (a DynamoDB expression; ``:name`` stands for ``given``)."""
+    """Write a whole item, ``when`` a condition (in DynamoDB's language) holds; ``:name`` stands for ``given``."""
 
     item: Item
     when: str = ""
