@@ -189,4 +189,4 @@ class Called(Ledger, Protocol):
         """``resume``, and the image's open tasks that nobody holds, those included that were there before."""
 
     def overdue(self, seconds: float, limit: int) -> list[Task]:
-        """Tasks that have been due, or held under a lease that ran out, for so long: their message is lost."""
+        """Tasks that have been due, or held by a lease that ran out, for so long: their message is lost."""

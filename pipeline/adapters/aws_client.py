@@ -1,4 +1,4 @@
-"""Clients of AWS services. boto3 reads the standard settings (AWS_*, profiles, a machine's or function's role).
+"""Clients of AWS services. boto3 reads the standard settings (AWS_*, profiles, a function's role).
 
 One client per service and process, shared by threads. ``AWS_ENDPOINT_URL`` and ``AWS_ENDPOINT_URL_<SERVICE>``
 name another server.

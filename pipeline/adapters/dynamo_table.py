@@ -29,7 +29,7 @@ TRIES, PAUSE = 6, 0.02
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write a whole item, ``when`` a condition (in DynamoDB's language) holds; ``:name`` stands for ``given``."""
+    """Write a whole item, ``when`` a condition in DynamoDB's words holds; ``:name`` is of ``given``."""
 
     item: Item
     when: str = ""
