@@ -1,4 +1,4 @@
-"""The queues' mapping does what AWS documents, on a real queue before a real function; SNS fills it by policy."""
+"""The queues' mapping does what AWS documents, on real queues before a real function; SNS fills them."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.aws.stack import made_queue, subscribed
 from tests.servers.ministack import MiniStack
 
 CALM = Chaos()
-REPORT = QueueSettings(report=True, concurrency=1)
+REPORT = QueueSettings(report=True, concurrency=1, wait=0)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def send(sqs: Any, url: str, *texts: str) -> None:
 
 def test_what_went_well_is_deleted(sqs: Any, queue: str, function: Function) -> None:
     send(sqs, queue, "a", "b", "c")
-    with mapped(sqs, queue, function, QueueSettings(batch_size=2, concurrency=1)):
+    with mapped(sqs, queue, function, QueueSettings(batch_size=2, concurrency=1, wait=0)):
         pass
     assert batches(function) == [["a", "b"], ["c"]]
 
@@ -76,7 +76,7 @@ def test_only_what_is_reported_comes_again(sqs: Any, queue: str, function: Funct
 
 def test_a_report_counts_only_where_it_is_asked_for(sqs: Any, queue: str, function: Function) -> None:
     send(sqs, queue, "fails:1 a")
-    with mapped(sqs, queue, function, QueueSettings(concurrency=1)):
+    with mapped(sqs, queue, function, QueueSettings(concurrency=1, wait=0)):
         pass
     assert batches(function) == [["fails:1 a"]]
 
@@ -103,10 +103,9 @@ def test_what_was_received_too_often_is_a_dead_letter(sqs: Any, function: Functi
 def test_refusals_and_duplicates_lose_nothing(sqs: Any, function: Function) -> None:
     queue = made_queue(sqs, f"toy-{uuid4().hex[:8]}", visibility=2, receipts=50).url
     texts = [f"{n}" for n in range(30)]
-    chaos = Chaos(seed=1, duplicated=0.2, doubted=0.1, throttled=0.3, shuffled=True)
-    with mapped(
-        sqs, queue, function, QueueSettings(batch_size=4, report=True, concurrency=2), chaos
-    ) as tally:
+    chaos = Chaos(seed=1, duplicated=0.2, doubted=0.1, throttled=0.3, shuffled=True, late=1)
+    settings = QueueSettings(batch_size=4, report=True, wait=0)
+    with mapped(sqs, queue, function, settings, chaos) as tally:
         for start in range(0, 30, 10):
             send(sqs, queue, *texts[start : start + 10])
     came = [text for batch in batches(function) for text in batch]

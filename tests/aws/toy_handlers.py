@@ -43,8 +43,11 @@ def measure(event: int, context: Any) -> None:
 
 
 def note(event: Any, context: Any) -> dict[str, Any]:
-    """Note which texts came together, and fail as they say: ``fails:2 x`` names itself twice, then goes well;
-    ``raises:1 x`` fails the batch, ``dies:1 x`` the environment, ``odd:1 x`` answers without an identifier."""
+    """Note which texts came together, and fail as they say.
+
+    ``fails:2 x`` names itself twice, then goes well; ``raises:1 x`` fails the batch, ``dies:1 x`` the
+    environment, ``odd:1 x`` answers without an identifier.
+    """
     records = event["Records"]
     texts = [_text(record) for record in records]
     notes = Path(os.environ["NOTES"])
