@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_table import Put, Table
 from tests.aws.chaos import WILD, Chaos, Tally, Target
 from tests.aws.mapping import StreamMapping, StreamSettings, as_event, failures
@@ -61,8 +62,8 @@ def mapped(
     aws: MiniStack, to: Streamed, function: Function, settings: StreamSettings, chaos: Chaos = CALM
 ) -> Iterator[None]:
     """The mapping, until all has been read and handled."""
-    arn = aws.client("dynamodb").describe_table(TableName=to.table.name)["Table"]["LatestStreamArn"]
-    streams = aws.client("dynamodbstreams")
+    arn = client("dynamodb").describe_table(TableName=to.table.name)["Table"]["LatestStreamArn"]
+    streams = client("dynamodbstreams")
     mapping = StreamMapping(streams, arn, Target(function, to.tally), settings, chaos)
     mapping.start()
     try:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from pipeline.adapters.aws_client import client
 from tests.aws.chaos import Chaos, Tally, Target
 from tests.aws.mapping_queue import QueueMapping, QueueSettings, as_event, counts, settled
 from tests.aws.runtime_api import Function
@@ -21,7 +22,7 @@ REPORT = QueueSettings(report=True, concurrency=1, wait=0)
 
 @pytest.fixture
 def sqs(aws: MiniStack) -> Any:
-    return aws.client("sqs")
+    return client("sqs")
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_refusals_and_duplicates_lose_nothing(sqs: Any, function: Function) -> N
 
 
 def test_a_topic_fills_the_queues_whose_policy_matches(aws: MiniStack, sqs: Any) -> None:
-    sns = aws.client("sns")
+    sns = client("sns")
     topic = sns.create_topic(Name=f"toys-{uuid4().hex[:8]}")["TopicArn"]
     urls = {}
     for name in ("one", "two"):
