@@ -1,5 +1,6 @@
 """When channels want their digests, in one partition of the DynamoDB table."""
 
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.adapters.dynamo_table import Put, Table
@@ -21,9 +22,7 @@ class DynamoHabits:
 
     def set(self, habit: Habit) -> None:
         """See ``Habits.set``."""
-        named = {"team": habit.team, "channel": habit.channel}
-        chosen = {"at": habit.at, "zone": habit.zone, "empty": habit.empty}
-        self._table.write(Put({"pk": HABITS, "sk": _key(habit.team, habit.channel), **named, **chosen}))
+        self._table.write(Put({"pk": HABITS, "sk": _key(habit.team, habit.channel), **asdict(habit)}))
 
     def all(self) -> list[Habit]:
         """See ``Habits.all``, in the order of teams and channels."""

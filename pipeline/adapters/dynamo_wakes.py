@@ -1,4 +1,4 @@
-"""What the clock did, in the partitions ``wakes`` and ``kept`` of the DynamoDB table: an item for each row."""
+"""What the clock did, in the partitions ``wakes`` and ``kept`` of the DynamoDB table: an item per row."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
