@@ -1,7 +1,8 @@
 """Public files behind Amazon CloudFront. Signed addresses are in ``cloudfront_signer``.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html (a path may end in ``*``
-and counts as one then; 15 of those are under way at a time at most) and
+and counts as one then; 15 of those are under way at a time at most), invalidation-specifying-objects.html
+(both are told where a function of the distribution changes a path) and
 docs.aws.amazon.com/cloudfront/latest/APIReference/API_InvalidationBatch.html (``CallerReference``).
 """
 
@@ -44,13 +45,15 @@ class CloudFrontCdn:
         return f"{self.site}/i/{path}"
 
     def forget(self, image: str) -> None:
-        """See ``Cdn.forget``: page and files in one path. Raises ``Unavailable`` where nobody may do that.
+        """See ``Cdn.forget``. Raises ``Unavailable`` where nobody may do that.
 
+        The first path is that of page and files as people ask for them, the second that of files in the
+        bucket.
         A request that is repeated on its way is one to CloudFront, by its reference. Whoever is asked again
         later asks anew: what was published and taken down in between lies in caches anew, too.
         """
         wanted = {
-            "Paths": {"Quantity": 1, "Items": [f"/i/{image}*"]},
+            "Paths": {"Quantity": 2, "Items": [f"/i/{image}*", f"/{image}*"]},
             "CallerReference": f"{image}/{uuid4().hex}",
         }
         try:
