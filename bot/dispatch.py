@@ -21,7 +21,7 @@ def headers_of(answer: BoltResponse) -> dict[str, str]:
 
 
 def unhurried(app: App) -> App:
-    """The same app, for where nothing runs after the answer: what follows an acknowledgement runs before it."""
+    """The same app, for where nothing runs after the answer: what follows ``ack`` comes before it."""
     app.listener_runner.lazy_listener_runner = _BeforeTheAnswer(app)
     return app
 

@@ -9,7 +9,7 @@ log = logging.getLogger("loupe.bell")
 
 
 def bell(send: Callable[[str], None], words: str) -> Callable[[], None]:
-    """Rings by sending ``words``. A message that was lost is made good by the schedule, so nothing is raised."""
+    """Rings by sending ``words``. The schedule makes a lost message good, so nothing is raised."""
 
     def ring() -> None:
         try:

@@ -3,8 +3,8 @@
 Only what Slack signed is looked at. Events are put into a queue and answered at once; whatever a person waits
 for (commands, buttons, forms, suggestions) is answered by the app right here. docs/decisions/0024.
 
-Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html (payload format 2.0: names of headers in lower
-case, a body that may be base64).
+Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html (payload format 2.0: names of headers in
+lower case, a body that may be base64).
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Sends what is due until nothing more is, or the function's time is nearly up. Pure but for what it is handed.
+"""Sends what is due until nothing more is, or the function's time is nearly up.
 
 Killed at any point, claims end with their leases, and whoever comes next goes on where the notes end.
 """
@@ -65,7 +65,9 @@ def deliver(sender: Sender, owner: str, left: Left) -> Mapping[str, int]:
     """Send news, to all sinks at the same time; how many deliveries were tried for each."""
     sinks = sorted(sender.carriers)
     with ThreadPoolExecutor(SINKS, "news") as pool:
-        return dict(zip(sinks, pool.map(lambda sink: _deliver(sender, sink, owner, left), sinks), strict=True))
+        return dict(
+            zip(sinks, pool.map(lambda sink: _deliver(sender, sink, owner, left), sinks), strict=True)
+        )
 
 
 def _deliver(sender: Sender, sink: str, owner: str, left: Left) -> int:
@@ -88,5 +90,3 @@ def mend(mend_next: Callable[[], bool], most: int, left: Left) -> int:
     while looked < most and left() > CARD_SECONDS and mend_next():
         looked += 1
     return looked
-
-
