@@ -1,13 +1,13 @@
 """Which adapter answers which port of the actors."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from loupe import dropping, marking, uploads
+from loupe.given import Bands, Everybody, Marks, Pages, Renders, archiving, without_original
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.prepare import gazetteer
@@ -27,71 +27,13 @@ from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_uses import SqliteUses
 from pipeline.adapters.upload_incoming import UploadIncoming
-from pipeline.chain import Chain
-from pipeline.model import Location, RenditionFormat, Source
+from pipeline.model import Location
 from pipeline.publication import Standings
 
 if TYPE_CHECKING:
     from pipeline.adapters.tinypng import TinyPng
 
-DAY = 86_400.0
-"""Seconds."""
 SOFIA = Location(latitude=42.66, longitude=23.39)
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """``ReleaseBands``: settings say fractions, scores are percentages."""
-
-    safe_below: float
-    nude_from: float
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """``Marking``: the key stays out of every repr."""
-
-    key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Renders:
-    """``Rendering``: TinyPNG where a person gave a key, else everything is compressed here."""
-
-    decode_bytes: int
-    service: "TinyPng | None"
-
-    def compress(self, png: Callable[[], bytes], format: RenditionFormat) -> bytes | None:
-        """See ``Rendering.compress``."""
-        if self.service is None or not self.service.wants(format):
-            return None
-        return self.service(png(), format)
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """``Publishing``."""
-
-    location: Literal["none", "place", "exact"]
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """``Archiving``: settings say days."""
-
-    archive_after: float | None
-    restore_for: float
-
-
-@dataclass(frozen=True, slots=True)
-class Everybody:
-    """``News`` for several who want it."""
-
-    listeners: tuple[port.News, ...]
-
-    def announce(self, image: str, source: Source, report: port.Report) -> tuple[str, ...]:
-        """See ``News.announce``."""
-        return tuple(name for each in self.listeners for name in each.announce(image, source, report))
 
 
 def ports(base: Ground) -> dict[type, object]:
@@ -105,7 +47,7 @@ def ports(base: Ground) -> dict[type, object]:
         port.Twins: SqliteTwins(base.database),
         port.Archive: base.archive,
         port.Archiving: moves,
-        port.Uses: SqliteUses(base.database, _without_original(base.chain), moves.restore_for),
+        port.Uses: SqliteUses(base.database, without_original(base.chain), moves.restore_for),
         port.Appointments: SqliteAppointments(base.database),
         port.Pictures: StoredPictures(store, settings.decode_memory << 20),
         port.NudityDetector: OnnxNudity(),
@@ -126,27 +68,12 @@ def ports(base: Ground) -> dict[type, object]:
     }
 
 
-def archiving(settings: Settings) -> Moves:
-    """When originals move; -1 days stand for never."""
-    days = settings.archive_after
-    return Moves(days * DAY if days >= 0 else None, settings.restore_for * DAY)
-
-
 def warm(ready: Mapping[type, Any]) -> None:
     """Load models and places by asking them something, so that the first picture need not wait."""
     blank = Image.new("RGB", (64, 64))
     ready[port.NudityDetector].score(blank)
     ready[port.FaceDetector].faces(blank)
     ready[port.Gazetteer].place(SOFIA)
-
-
-def _without_original(actors: Chain) -> set[str]:
-    """The actors that run with the removal of an original or after it."""
-    gone = {"remove_original"}
-    for each in actors:
-        if gone.intersection(actors.awaited(each)):
-            gone.add(each.name)
-    return gone
 
 
 def _incoming(base: Ground) -> dict[str, port.Incoming]:

@@ -21,7 +21,7 @@ PURE |= {"durations", "ways", "alarms", "habits", "beats", "chart"}
 PURE |= {"letters", "subscribers", "posting"}
 PURE |= {"wakes", "alarm_rules"}
 PURE |= {"tickets", "post_policy", "gathering", "visitors", "gallery"}
-PURE |= {"drops"}
+PURE |= {"drops", "topic"}
 """The port-level modules of the pipeline: words, values and Protocols."""
 DECLARING = PURE | {"actor"}
 WIRING = DECLARING | {"chain", "plan", "retry", "flow"}

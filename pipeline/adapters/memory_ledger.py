@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pipeline.ledger import ARRIVAL, Again, Entry, Follow, Outcome, Row, Rows, Settled, Task, Work
+from pipeline.ledger import ARRIVAL, Again, Busy, Entry, Follow, Outcome, Row, Rows, Settled, Task, Work
 from pipeline.model import Source
 from pipeline.results import Arrived
 from pipeline.shortid import candidates, new_image
@@ -19,7 +19,7 @@ class _Claim:
 
 
 class MemoryLedger:
-    """``pipeline.ledger.Ledger`` in dictionaries, for one process."""
+    """``pipeline.ledger.Ledger`` and ``Called`` in dictionaries, for one process."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -109,6 +109,30 @@ class MemoryLedger:
         with self._lock:
             return sorted(image for image in self._rows if image > after)[:limit]
 
+    def take(self, worker: str, task: Task, lease: float) -> Work | Busy | None:
+        """See ``Called.take``."""
+        with self._lock:
+            key, now = (task.image, task.actor), time.time()
+            found = self._tasks.get(key)
+            if found is None or found.revision != task.revision:
+                return None
+            if (until := max(found.due_at, self._until(key))) > now:
+                return Busy(until)
+            return Work(self._claimed(key, worker, now + lease), self.rows(task.image))
+
+    def followed(self, image: str, follow: Follow) -> list[Task]:
+        """See ``Called.followed``."""
+        with self._lock:
+            self.resume(image, follow)
+            return [task for task in self.open_tasks(image).values() if not task.running]
+
+    def overdue(self, seconds: float, limit: int) -> list[Task]:
+        """See ``Called.overdue``."""
+        with self._lock:
+            before = time.time() - seconds
+            late = [t for k, t in self._tasks.items() if max(t.due_at, self._until(k)) < before]
+            return sorted(late, key=lambda t: (t.priority, t.image))[:limit]
+
     def wait(self, seconds: float) -> None:
         """See ``Ledger.wait``: nobody else can write here."""
 
@@ -168,8 +192,14 @@ class MemoryLedger:
         now = time.time()
         due = [t for k, t in self._tasks.items() if k not in self._claims and t.due_at <= now]
         claimed = sorted(due, key=lambda t: (t.priority, t.image))[:want]
-        for task in claimed:
-            key = (task.image, task.actor)
-            self._claims[key] = _Claim(worker, now + lease)
-            self._tasks[key] = replace(task, attempts=task.attempts + 1, lost=task.lost + 1)
-        return [self._tasks[t.image, t.actor] for t in claimed]
+        return [self._claimed((task.image, task.actor), worker, now + lease) for task in claimed]
+
+    def _claimed(self, key: tuple[str, str], worker: str, until: float) -> Task:
+        task = self._tasks[key]
+        self._claims[key] = _Claim(worker, until)
+        self._tasks[key] = replace(task, attempts=task.attempts + 1, lost=task.lost + 1)
+        return self._tasks[key]
+
+    def _until(self, key: tuple[str, str]) -> float:
+        claim = self._claims.get(key)
+        return claim.until if claim else 0.0
