@@ -1,11 +1,48 @@
 """For all tests: examples that a property is tried on may take their time on a busy machine; numerics use one
-processor, as in a worker."""
+processor, as in a worker. One S3 server and one MiniStack are for all who ask for them; boto3 is loaded then.
+"""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pipeline.adapters.dynamo_table import Table
+    from tests.servers.ministack import MiniStack
+    from tests.servers.seaweed import Seaweed
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
+    """SeaweedFS, started once for all tests of a process."""
+    from tests.servers.seaweed import seaweed
+
+    with seaweed(tmp_path_factory.mktemp("seaweed")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    """MiniStack, started once for all tests of a process, with the environment pointing at it."""
+    from tests.aws.tables import cloud
+
+    with cloud(tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture(name="table")
+def fresh_table(aws: MiniStack) -> Table:
+    """A DynamoDB table of the test's own."""
+    from tests.aws.tables import table
+
+    return table(aws)

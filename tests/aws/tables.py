@@ -32,5 +32,5 @@ def table(running: MiniStack) -> Table:
     name = f"loupe-{uuid4().hex[:12]}"
     shape = definition()
     shape["StreamSpecification"] |= {"StreamEnabled": True}
-    running.client("dynamodb").create_table(TableName=name, **shape)
+    aws_client.client("dynamodb").create_table(TableName=name, **shape)
     return Table(name)

@@ -1,0 +1,38 @@
+"""Queues and subscriptions as the template makes them, on a server that is there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and its dead-letter queue, by URL."""
+
+    url: str
+    parked: str
+
+
+def made_queue(sqs: Any, name: str, visibility: int, receipts: int) -> Queue:
+    """A new queue; what was received ``receipts`` times moves to its dead-letter queue."""
+    parked = sqs.create_queue(QueueName=f"{name}-parked")["QueueUrl"]
+    policy = json.dumps({"deadLetterTargetArn": arn_of(sqs, parked), "maxReceiveCount": receipts})
+    attributes = {"VisibilityTimeout": str(visibility), "RedrivePolicy": policy}
+    return Queue(sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"], parked)
+
+
+def subscribed(sns: Any, sqs: Any, topic: str, url: str, policy: Mapping[str, list[str]]) -> None:
+    """Fill a queue with the messages of a topic whose attributes match the policy, as they are."""
+    attributes = {
+        "RawMessageDelivery": "true",
+        "FilterPolicyScope": "MessageAttributes",
+        "FilterPolicy": json.dumps(policy),
+    }
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(sqs, url), Attributes=attributes)
+
+
+def arn_of(sqs: Any, url: str) -> str:
+    """A queue's ARN."""
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return str(found["QueueArn"])
