@@ -5,7 +5,8 @@ Each request becomes one line of JSON in the file ``LOUPE_COUNT_REQUESTS``, what
 to have consumed; for reads what the items make by DynamoDB's rule, because the server that tests run against
 reports the same for every read. A write whose condition failed costs as well: it counts as one unit for each
 item, two in a transaction, the least there is.
-Read by loupe/costing.py. Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html.
+
+Source: docs.aws.amazon.com/amazondynamodb, "DynamoDB item sizes and formats" and "capacity unit consumption".
 """
 
 import json
