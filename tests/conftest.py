@@ -33,16 +33,24 @@ def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    """MiniStack, started once for all tests of a process, with the environment pointing at it."""
-    from tests.aws.tables import cloud
+    """MiniStack, started once for all tests of a process."""
+    from tests.servers.ministack import ministack
 
-    with cloud(tmp_path_factory.mktemp("aws")) as running:
+    with ministack(tmp_path_factory.mktemp("aws")) as running:
         yield running
 
 
+@pytest.fixture
+def in_aws(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> MiniStack:
+    """MiniStack, with the environment pointing every client of this process at it while the test runs."""
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws
+
+
 @pytest.fixture(name="table")
-def fresh_table(aws: MiniStack) -> Table:
+def fresh_table(in_aws: MiniStack) -> Table:
     """A DynamoDB table of the test's own."""
     from tests.aws.tables import table
 
-    return table(aws)
+    return table(in_aws)
