@@ -82,7 +82,7 @@ def _index(index: str, cache: Path) -> Path:
 
 
 def _fonts(cache: Path) -> Iterator[Path]:
-    """matplotlib's list without the fonts of this machine: those that it brings stand in it by a relative path."""
+    """Matplotlib's list without the fonts of this machine: those that it brings stand in it by a relative path."""
     fonts.prepare()
     for file in sorted((SHARED / fonts.FOLDER).glob("fontlist*.json")):
         found = json.loads(file.read_text("utf-8"))

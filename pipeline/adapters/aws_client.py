@@ -25,7 +25,7 @@ def client(service: str, region: str | None = None) -> Any:
 
 @cache
 def _client(service: str, region: str | None, _server: str | None) -> Any:
-    """One for each server. boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB."""
+    """One for each server. boto3 is loaded here: it costs whoever needs none of it 0.3 s and 30 MB."""
     import boto3
     from botocore.config import Config
 

@@ -21,7 +21,7 @@ REPORT = QueueSettings(report=True, concurrency=1, wait=0)
 
 
 @pytest.fixture
-def sqs(aws: MiniStack) -> Any:
+def sqs(in_aws: MiniStack) -> Any:
     return client("sqs")
 
 
