@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run test lint bench peers chaos hyper lock clean
+.PHONY: install run test lint bench peers chaos hyper packages lock clean
 
 install: $(STAMP)
 
@@ -46,6 +46,10 @@ hyper: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  -r requirements-hyper.lock
 
+# Zips for Lambda, in build/lambda: the same bytes from the same inputs.
+packages: install
+	$(BIN)/python -m loupe.packing
+
 bench: install peers
 	$(BIN)/python -m bench
 
@@ -64,4 +68,4 @@ lock:
 	  --no-emit-index-url --python-version 3.11 --output-file tests/servers/requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache

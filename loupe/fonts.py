@@ -10,8 +10,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-SHARED = Path(sys.prefix) / "share" / "loupe"
-"""What is made once at installation, for all data folders."""
+_PACKED = Path(__file__).parents[1] / "share" / "loupe"
+SHARED = _PACKED if _PACKED.is_dir() else Path(sys.prefix) / "share" / "loupe"
+"""What is made once at installation, for all data folders; a package for Lambda carries it beside the code."""
 FOLDER = "matplotlib"
 VARIABLE = "MPLCONFIGDIR"
 

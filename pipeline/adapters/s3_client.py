@@ -8,6 +8,7 @@ signed with Signature Version 4: forms (presigned POST) know no other.
 """
 
 import os
+from functools import cache
 from typing import Any
 
 CONNECT, READ = 5.0, 30.0
@@ -48,3 +49,13 @@ def client() -> Any:
     )
     region = session.region_name or (REGION if endpoint() else None)
     return session.client("s3", region_name=region, config=config)
+
+
+def shared() -> Any:
+    """The client that all of a process share, for as long as the address stays. Raises ``BotoCoreError``."""
+    return _kept(endpoint())
+
+
+@cache
+def _kept(_address: str) -> Any:
+    return client()

@@ -1,4 +1,4 @@
-"""What every outbox of cards promises, kept by SQLite and by its twin in memory."""
+"""What every outbox of cards promises, kept by SQLite, by DynamoDB and by their twin in memory."""
 
 import threading
 import time
@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.adapters.dynamo_cards import DynamoCards
+from pipeline.adapters.dynamo_shares import DynamoShares
 from pipeline.adapters.memory_cards import MemoryCards
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_shares import SqliteShares
-from pipeline.cards import Card, Cards, Done, Message, Pace, Share
+from pipeline.cards import Card, Cards, Done, Message, Pace, Share, Shares
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 
@@ -23,10 +25,13 @@ SOURCE = Source("slack", "a.jpg", "F1", "T1", "C1", "1.1", "1.1", "U1")
 LONG = 60.0
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "dynamo"])
 def cards(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cards]:
     if request.param == "memory":
         yield MemoryCards()
+        return
+    if request.param == "dynamo":
+        yield DynamoCards(request.getfixturevalue("table"))
         return
     database = Database(tmp_path / "ledger.db")
     yield SqliteCards(database)
@@ -287,14 +292,17 @@ def test_waiting_ends_when_somebody_else_writes(cards: Cards) -> None:
     assert time.monotonic() - began < 2
 
 
-@pytest.fixture
-def shares(tmp_path: Path) -> Iterator[SqliteShares]:
+@pytest.fixture(params=["sqlite", "dynamo"])
+def shares(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shares]:
+    if request.param == "dynamo":
+        yield DynamoShares(request.getfixturevalue("table"))
+        return
     database = Database(tmp_path / "ledger.db")
     yield SqliteShares(database)
     database.close()
 
 
-def test_a_share_is_missed_only_when_overdue_and_not_met(shares: SqliteShares) -> None:
+def test_a_share_is_missed_only_when_overdue_and_not_met(shares: Shares) -> None:
     share, late = Share("T1", "C1", "F1"), Share("T1", "C1", "F2")
     shares.expect(share, time.time() + LONG)
     assert shares.missed() is None
@@ -307,7 +315,7 @@ def test_a_share_is_missed_only_when_overdue_and_not_met(shares: SqliteShares) -
     assert shares.missed() is None
 
 
-def test_a_message_that_came_first_is_remembered(shares: SqliteShares) -> None:
+def test_a_message_that_came_first_is_remembered(shares: Shares) -> None:
     share = Share("T1", "C1", "F1")
     shares.met([share])
     shares.expect(share, 0)

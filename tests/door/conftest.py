@@ -1,4 +1,4 @@
-"""The two counters, by name; SeaweedFS is started once for all tests of a process."""
+"""The two counters, by name."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.door.counter import Counter, in_a_bucket, on_this_machine
-from tests.servers.seaweed import Seaweed, seaweed
-
-
-@pytest.fixture(scope="session")
-def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
-    with seaweed(tmp_path_factory.mktemp("seaweed")) as running:
-        yield running
+from tests.servers.seaweed import Seaweed
 
 
 @pytest.fixture

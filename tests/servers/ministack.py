@@ -17,6 +17,8 @@ import boto3
 from tests.servers.needed import BIN, need
 
 PYTHON = BIN / "python"
+SDK = BIN.parents[1] / "node" / "node_modules"
+"""What Lambda's Node runtime carries (.ci/tools)."""
 START_SECONDS = 30.0
 REGION, ACCOUNT = "eu-west-1", "000000000000"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
@@ -41,8 +43,12 @@ class MiniStack:
 
 @contextmanager
 def ministack(folder: Path) -> Iterator[MiniStack]:
-    """MiniStack on a free port, with its state and log below ``folder``."""
+    """MiniStack on a free port, with its state and log below ``folder``.
+
+    Functions in Node find the SDK of their runtime, because their code is unpacked below ``folder``, too.
+    """
     need(PYTHON)
+    (folder / "node_modules").symlink_to(SDK)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -53,6 +59,7 @@ def ministack(folder: Path) -> Iterator[MiniStack]:
         "MINISTACK_REGION": REGION,
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
+        "TMPDIR": str(folder),
     }
     clean = {n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "LOUPE_")) and "proxy" not in n}
     with (folder / "ministack.log").open("wb") as log:

@@ -9,10 +9,10 @@ BIN = Path(__file__).parent / ".venv" / "bin"
 
 
 def need(program: Path) -> None:
-    """Skip where a program of ``BIN`` is not installed; fail where CI=true."""
+    """Skip where a program or package is not installed; fail where CI=true."""
     if program.exists():
         return
-    words = "tests/servers/.venv missing: run .ci/tools"
+    words = f"{program.name} is missing below tests/servers: run .ci/tools"
     if os.environ.get("CI") == "true":
         pytest.fail(words)
     pytest.skip(words)

@@ -1,0 +1,145 @@
+"""Who may do what: for each port the statements that its adapter needs on AWS, and nothing more.
+
+A port that is only settings needs nothing. A port that is not here is refused with a sentence, so that nobody
+gets a right by accident.
+"""
+
+from collections.abc import Callable, Iterable
+
+from loupe.template.data import ARCHIVE, DROP
+from loupe.template.parts import Json, allow, att, ref, sub, when
+from pipeline import ports
+from pipeline.actor import Actor
+from pipeline.errors import Declaration
+from pipeline.publication import Standings
+
+Statements = tuple[Json, ...]
+
+READ = ("dynamodb:GetItem", "dynamodb:Query")
+WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+
+
+def ledger() -> Json:
+    """Reading and writing the table by its keys."""
+    return allow((*READ, *WRITE), att("Table"))
+
+
+def indexes() -> Json:
+    """Reading the table by its indexes."""
+    return allow(["dynamodb:Query"], sub("${Table.Arn}/index/*"))
+
+
+def stream() -> Json:
+    """Reading the table's stream."""
+    actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    return allow([f"dynamodb:{each}" for each in actions], att("Table", "StreamArn"))
+
+
+def objects(bucket: str, *verbs: str, below: str = "") -> Json:
+    """Objects of a bucket below a prefix: ``Get``, ``Put``, ``Delete``."""
+    return allow([f"s3:{verb}Object" for verb in verbs], sub(f"${{{bucket}.Arn}}/{below}*"))
+
+
+def listing(bucket: str) -> Json:
+    """Listing a bucket; without it, S3 says "forbidden" of an object that is not there."""
+    return allow(["s3:ListBucket"], att(bucket))
+
+
+def secrets() -> Json:
+    """The secrets of this installation; the key that they are sealed with is AWS's own."""
+    below = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}"
+    actions = ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
+    return allow(actions, [sub(below), sub(f"{below}/*")])
+
+
+def receiving(queue: str) -> Json:
+    """Taking messages from a queue, and putting them off."""
+    actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+    return allow([f"sqs:{each}" for each in actions], att(queue))
+
+
+def sending(*queues: str) -> Json:
+    """Putting messages into queues."""
+    return allow(["sqs:SendMessage"], [att(queue) for queue in queues])
+
+
+def publishing() -> Json:
+    """Publishing events."""
+    return allow(["sns:Publish"], ref("Topic"))
+
+
+def logging(logs: str) -> Json:
+    """Writing to one log group."""
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], att(logs))
+
+
+def rekognition(action: str) -> Json:
+    """Asking Rekognition, where it was chosen. It knows no resources, so AWS demands ``*``."""
+    return when("UseRekognition", allow([f"rekognition:{action}"], "*"))
+
+
+def invalidation() -> Json:
+    """Making the caches of the distribution forget."""
+    of = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"
+    return allow(["cloudfront:CreateInvalidation"], sub(of))
+
+
+def _nothing() -> Statements:
+    return ()
+
+
+NEEDED: dict[object, Callable[[], Statements]] = {
+    ports.Store: lambda: (objects("Store", "Get", "Put", "Delete"), listing("Store")),
+    ports.Public: lambda: (objects("Public", "Get", "Put", "Delete"), listing("Public")),
+    ports.Archive: lambda: (
+        objects("Store", "Get", "Put", "Delete", "Restore", below=ARCHIVE),
+        listing("Store"),
+    ),
+    ports.Incoming: lambda: (objects("Store", "Get", "Delete", below=DROP), listing("Store"), secrets()),
+    ports.Pictures: lambda: (objects("Store", "Get"), listing("Store")),
+    ports.Cdn: lambda: (invalidation(),),
+    ports.NudityDetector: lambda: (rekognition("DetectModerationLabels"),),
+    ports.FaceDetector: lambda: (rekognition("DetectFaces"),),
+    ports.Marking: lambda: (secrets(),),
+    ports.Rendering: lambda: (secrets(),),
+    ports.News: lambda: (secrets(),),
+}
+"""What the adapter of a port needs beside the ledger."""
+NOTHING_MORE: frozenset[object] = frozenset(
+    (
+        ports.Appointments,
+        ports.Archiving,
+        ports.Gazetteer,
+        ports.Geocoder,
+        ports.Limits,
+        ports.Notes,
+        ports.Owners,
+        ports.Publishing,
+        ports.ReleaseBands,
+        Standings,
+        ports.Twins,
+        ports.Uses,
+    )
+)
+"""Ports whose adapters are settings, files of the function, or the ledger itself."""
+
+
+def needed(actor: Actor) -> Statements:
+    """What an actor needs beside its queue and log. Raises ``Declaration`` for an unknown port."""
+    found: list[Json] = [ledger()]
+    for port in actor.ports.values():
+        if port not in NEEDED and port not in NOTHING_MORE:
+            raise Declaration(
+                f"{actor.name}: say in loupe/template/permissions.py what {port.__name__} needs on AWS."
+            )
+        found += [each for each in NEEDED.get(port, _nothing)() if each not in found]
+    return tuple(found)
+
+
+def distinct(statements: Iterable[Json]) -> list[Json]:
+    """Each statement once."""
+    found: list[Json] = []
+    for each in statements:
+        if each not in found:
+            found.append(each)
+    return found
