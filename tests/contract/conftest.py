@@ -1,5 +1,14 @@
-"""Contracts that DynamoDB keeps, too, are tried on MiniStack (tests/aws)."""
+"""The engines whose small ports keep the same contracts."""
 
-from tests.aws.conftest import aws, fresh_table
+from pathlib import Path
 
-__all__ = ["aws", "fresh_table"]
+import pytest
+
+from tests.contract.grounds import Ground, OnDynamo, OnSqlite
+
+
+@pytest.fixture(params=["sqlite", "dynamo"])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Ground:
+    if request.param == "dynamo":
+        return OnDynamo(request.getfixturevalue("table"))
+    return OnSqlite(tmp_path)

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from pipeline.adapters.dynamo_ledger import DynamoLedger
 from pipeline.adapters.memory_ledger import MemoryLedger
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
@@ -12,9 +14,12 @@ from pipeline.ledger import Ledger, Row, Settled, Task, Work
 from pipeline.results import Failed, Result, Skipped
 from tests.flow import toy
 
-LEDGERS: dict[str, Callable[[Path], Ledger]] = {
-    "sqlite": lambda folder: SqliteLedger(Database(folder / "ledger.sqlite")),
-    "memory": lambda _folder: MemoryLedger(),
+Needed = Callable[[str], Any]
+"""The fixture with a name."""
+LEDGERS: dict[str, Callable[[Path, Needed], Ledger]] = {
+    "sqlite": lambda folder, _: SqliteLedger(Database(folder / "ledger.sqlite")),
+    "memory": lambda _folder, _: MemoryLedger(),
+    "dynamo": lambda _folder, fixture: DynamoLedger(fixture("table")),
 }
 LONG = 60.0
 """A lease that does not run out while a test runs."""

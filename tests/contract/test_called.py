@@ -2,17 +2,18 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
 import pytest
 
-from pipeline.adapters.memory_ledger import MemoryLedger
 from pipeline.ledger import Again, Busy, Called, Task, Work
-from tests.contract.ledgers import LONG, NOW, claim, engine, enter, finish, names, row, settle
+from tests.contract.ledgers import LEDGERS, LONG, NOW, claim, engine, enter, finish, names, row, settle
 
 
-@pytest.fixture
-def ledger() -> Called:
-    return MemoryLedger()
+@pytest.fixture(params=["memory", "dynamo"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Called:
+    return cast(Called, LEDGERS[request.param](tmp_path, request.getfixturevalue))
 
 
 def weigh(image: str, revision: int = 1) -> Task:

@@ -1,22 +1,26 @@
-"""Whatever is done to them, in whatever order: the ledger in SQLite and its twin in memory agree.
+"""Whatever is done to them, in whatever order: the ledger in memory, SQLite's and DynamoDB's agree.
 
 Ids are made by the ledgers, so images are compared by the key of their delivery; all else must be equal.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
+from pipeline.adapters import dynamo_claims, dynamo_items
 from pipeline.ledger import Again, Ledger, Outcome, Row, Settled, Task, Work
 from pipeline.results import Arrived, Result
-from tests.contract.ledgers import AT, FAILED, LEDGERS, NOW, REJECTED, RESULTS, SKIPPED, engine, row
+from tests.aws.tables import table
+from tests.contract.ledgers import AT, FAILED, LEDGERS, NOW, REJECTED, RESULTS, SKIPPED, Needed, engine, row
 from tests.flow import toy
+from tests.servers.ministack import MiniStack
 
 WORKERS = st.sampled_from(["ann", "bob"])
 DELIVERIES = st.sampled_from(["d1", "d2", "d3"])
@@ -79,11 +83,13 @@ class Twins(RuleBasedStateMachine):
 
     held = Bundle("held")
     old = Bundle("old")
+    ledgers = ("sqlite", "memory")
+    fixture: Needed = str
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.sides = [Side(make(Path(self.folder.name))) for make in LEDGERS.values()]
+        self.sides = [Side(LEDGERS[name](Path(self.folder.name), self.fixture)) for name in self.ledgers]
 
     def teardown(self) -> None:
         self.folder.cleanup()
@@ -176,6 +182,12 @@ class Twins(RuleBasedStateMachine):
             assert side.ledger.stalled(99) == []
 
 
+class DynamoTwins(Twins):
+    """The same with the ledger in DynamoDB, which has a server to ask: fewer of them."""
+
+    ledgers = ("memory", "dynamo")
+
+
 TestTwins = Twins.TestCase
 TestTwins.settings = settings(
     max_examples=60,
@@ -183,3 +195,20 @@ TestTwins.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+TestDynamoTwins = DynamoTwins.TestCase
+TestDynamoTwins.settings = settings(
+    TestTwins.settings,
+    max_examples=8,
+    stateful_step_count=25,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a failure would take minutes
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cloud(aws: MiniStack) -> Iterator[None]:
+    """A new table for every machine, its index in two parts: every look asks each of them."""
+    DynamoTwins.fixture = staticmethod(lambda _name: table(aws))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (dynamo_items, dynamo_claims):
+            patch.setattr(module, "SHARDS", 2)
+        yield

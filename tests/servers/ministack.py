@@ -30,6 +30,11 @@ class MiniStack:
 
     url: str
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which every client of a process asks it."""
+        return KEYS | {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION}
+
     def client(self, service: str) -> Any:
         """A boto3 client of a service; never asks anybody but MiniStack."""
         return boto3.session.Session().client(
