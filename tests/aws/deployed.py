@@ -15,7 +15,8 @@ from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
-from pipeline.actor import Actor
+from loupe.template import actors as per_actor
+from loupe.template import entries
 from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_table import Table
 from pipeline.chain import Chain, discover
@@ -26,18 +27,6 @@ from tests.aws.rough_day import Day
 from tests.aws.runtime_api import Function, Throttled
 from tests.aws.stack import Queue, arn_of, made_bucket, made_queue, notified, subscribed
 from tests.servers.ministack import KEYS, REGION, MiniStack
-
-ROUTED = (
-    {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "result#"}]}}}},
-    {
-        "eventName": ["INSERT"],
-        "dynamodb": {
-            "Keys": {"sk": {"S": [{"prefix": "task#"}]}},
-            "NewImage": {"demanded": {"exists": True}},
-        },
-    },
-)
-"""What the stream's filter lets through to the router."""
 
 CALM, SMOOTH = Chaos(), Day()
 
@@ -134,16 +123,13 @@ class Deployed:
     def start(self) -> None:
         """Functions, mappings and the sweep's schedule."""
         arn = client("dynamodb").describe_table(TableName=self.table.name)["Table"]["LatestStreamArn"]
-        told = StreamSettings(
-            batch_size=100, parallel=self.plan.parallel, bisect=True, report=True, retries=1000,
-            max_age=82_800, filters=ROUTED, on_failure=self._discarded,
-        )  # fmt: skip
+        told = routing(self.plan.parallel, self._discarded)
         router = self._function("route", "router")
         self.stream = StreamMapping(client("dynamodbstreams"), arn, router, told, self.plan.chaos)
-        self._poll(self.arrivals, self._function("take_in", "take_in"), 5, 1)
+        self._poll(self.arrivals, self._function("take_in", "take_in"), entries.TAKE_IN_BATCH, 1)
         for actor in self.chain:
             target = self._function("act", actor.name, actor.name)
-            self._poll(self.queues[actor.name], target, batch(actor), self.plan.concurrency)
+            self._poll(self.queues[actor.name], target, per_actor.batch(actor), self.plan.concurrency)
         self._function("sweep", "sweep")
         for each in (self.stream, *self.polled):
             each.start()
@@ -189,14 +175,19 @@ class Deployed:
                 self.tally.add("sweep: touched", answer.result["touched"])
 
 
-def batch(actor: Actor) -> int:
-    """Messages that one invocation of an actor gets: one of those that take long or much, else five."""
-    return 1 if actor.timeout > 10 or actor.memory > 512 else 5
-
-
-def receipts(actor: Actor) -> int:
-    """Receipts of a message before SQS itself parks it."""
-    return 2 * actor.attempts + 5
+def routing(parallel: int, on_failure: Callable[[str], object]) -> StreamSettings:
+    """The router's mapping, as the template has it."""
+    mapping = entries.router(str)["Router"]["Properties"]["Events"]["Rows"]["Properties"]
+    return StreamSettings(
+        batch_size=mapping["BatchSize"],
+        parallel=parallel,
+        bisect=mapping["BisectBatchOnFunctionError"],
+        report=mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"],
+        retries=mapping["MaximumRetryAttempts"],
+        max_age=mapping["MaximumRecordAgeInSeconds"],
+        filters=[json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"]],
+        on_failure=on_failure,
+    )
 
 
 @contextmanager
@@ -209,10 +200,10 @@ def deployed(
     topic = sns.create_topic(Name=name)["TopicArn"]
     queues = {}
     for actor in actors:
-        queue = made_queue(sqs, f"{name}-{actor.name}", plan.visibility, receipts(actor))
+        queue = made_queue(sqs, f"{name}-{actor.name}", plan.visibility, per_actor.receipts(actor))
         subscribed(sns, sqs, topic, queue.url, {"type": ["due"], "actor": [actor.name]})
         queues[actor.name] = queue
-    arrivals = made_queue(sqs, f"{name}-arrivals", plan.visibility, 10)
+    arrivals = made_queue(sqs, f"{name}-arrivals", plan.visibility, entries.RECEIPTS)
     store, public = (made_bucket(client("s3"), f"{name}-{which}", REGION) for which in ("store", "public"))
     notified(client("s3"), store, "drop/", arn_of(sqs, arrivals.url))
     router_parked = sqs.create_queue(QueueName=f"{name}-router-parked")["QueueUrl"]
