@@ -45,12 +45,7 @@ def _run(work: Sequence[tuple[str, str, str]]) -> None:
     same = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         subprocess.run(
-            command,
-            input=json.dumps(work).encode(),
-            check=True,
-            capture_output=True,
-            timeout=SECONDS,
-            env=same,
+            command, input=json.dumps(work).encode(), check=True, capture_output=True, timeout=SECONDS, env=same
         )
     except (subprocess.SubprocessError, OSError) as fault:
         raise Unavailable(f"The modules of a package could not be compiled: {fault}") from None

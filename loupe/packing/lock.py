@@ -71,9 +71,7 @@ def _required(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozense
     try:
         stated = requires(name) or []
     except PackageNotFoundError:
-        raise Misconfigured(
-            f"{name} is not installed, so nobody can say what it requires. Run: make install"
-        ) from None
+        raise Misconfigured(f"{name} is not installed, so nobody can say what it requires. Run: make install") from None
     for each in map(Requirement, stated):
         judged = [{**environment(), "extra": extra} for extra in (extras or {""})]
         if each.marker is None or any(each.marker.evaluate(one) for one in judged):
