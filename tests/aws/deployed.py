@@ -26,7 +26,7 @@ from tests.aws.mapping_queue import QueueMapping, QueueSettings, counts, settled
 from tests.aws.rough_day import Day
 from tests.aws.runtime_api import Function, Throttled
 from tests.aws.stack import Queue, arn_of, made_bucket, made_queue, notified, subscribed
-from tests.servers.ministack import KEYS, REGION, MiniStack
+from tests.servers.ministack import REGION, MiniStack
 
 CALM, SMOOTH = Chaos(), Day()
 
@@ -104,8 +104,7 @@ class Deployed:
         """Of a function; without an actor, of all that are none."""
         queue = self.queues.get(actor, self.arrivals)
         return (
-            KEYS
-            | {"AWS_ENDPOINT_URL": self.running.url, "AWS_REGION": REGION}
+            self.running.environment
             | {"LOUPE_TABLE": self.table.name, "LOUPE_STORE_BUCKET": self.store}
             | {"LOUPE_PUBLIC_BUCKET": self.public, "LOUPE_PUBLIC_URL": "https://pictures.example.org"}
             | {"LOUPE_WATERMARK_KEY": "of this test", "LOUPE_LOG_METRICS": "emf"}
