@@ -1,0 +1,150 @@
+"""What the suites of the small ports stand on: a ledger, what lies beside it, and rows written by hand."""
+
+import json
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline import codec
+from pipeline.adapters.dynamo_appointments import DynamoAppointments
+from pipeline.adapters.dynamo_items import RESULT, TASK, row_item
+from pipeline.adapters.dynamo_ledger import DynamoLedger
+from pipeline.adapters.dynamo_notes import DynamoNotes
+from pipeline.adapters.dynamo_owners import DynamoOwners
+from pipeline.adapters.dynamo_table import Delete, Put, Table, Update
+from pipeline.adapters.dynamo_twins import DynamoTwins
+from pipeline.adapters.dynamo_uses import DynamoUses
+from pipeline.adapters.sqlite_appointments import SqliteAppointments
+from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_owners import SqliteOwners
+from pipeline.adapters.sqlite_twins import SqliteTwins
+from pipeline.adapters.sqlite_uses import SqliteUses
+from pipeline.diary import Diary
+from pipeline.ledger import Ledger, Row
+from pipeline.ports import Notes, Owners, Twins, Uses
+from pipeline.wishes import Unheard
+
+
+class Wishes(Notes, Unheard, Protocol):
+    """Both sides of what people asked for."""
+
+
+class Ground(Protocol):
+    """One engine's ledger and what lies beside it."""
+
+    ledger: Ledger
+    notes: Wishes
+    twins: Twins
+    owners: Owners
+    diary: Diary
+
+    def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
+        """Who needs an original."""
+
+    def write(self, row: Row) -> None:
+        """A row as if an actor had ended with it, with nothing following."""
+
+    def drop(self, image: str, actor: str) -> None:
+        """An image has no row of this actor."""
+
+    def only_task(self, image: str, actor: str) -> None:
+        """All open runs of the image are this actor's."""
+
+    def age(self, seconds: float) -> None:
+        """Move all notes and appointments into the past."""
+
+    def forget(self, image: str, sha256: str) -> None:
+        """The image has gone, and so has its use."""
+
+
+@dataclass
+class OnSqlite:
+    """All in one file."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.folder / "ledger.sqlite")
+        self.ledger: Ledger = SqliteLedger(self.database)
+        self.notes: Wishes = SqliteNotes(self.database)
+        self.twins: Twins = SqliteTwins(self.database)
+        self.owners: Owners = SqliteOwners(self.database)
+        self.diary: Diary = SqliteAppointments(self.database)
+
+    def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
+        return SqliteUses(self.database, waiting, restore_for)
+
+    def write(self, row: Row) -> None:
+        key = (row.image, row.actor, row.revision, row.version, row.state, row.parked)
+        body = (codec.kind(row.result), codec.dump(row.result), json.dumps(dict(row.inputs)))
+        self._do(
+            "INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            *key, *body, row.attempts, row.ms, row.at.timestamp(),
+        )  # fmt: skip
+
+    def drop(self, image: str, actor: str) -> None:
+        self._do("DELETE FROM results WHERE image=? AND actor=?", image, actor)
+
+    def only_task(self, image: str, actor: str) -> None:
+        self._do("UPDATE tasks SET actor=? WHERE image=?", actor, image)
+
+    def age(self, seconds: float) -> None:
+        self._do("UPDATE notes SET at=at-?", seconds)
+        self._do("UPDATE appointments SET at=at-?", seconds)
+
+    def forget(self, image: str, sha256: str) -> None:
+        self._do("DELETE FROM uses WHERE image=?", image)
+        self._do("DELETE FROM results WHERE image=?", image)
+
+    def _do(self, statement: str, *values: object) -> None:
+        with self.database.write() as connection:
+            connection.execute(statement, values)
+
+
+@dataclass
+class OnDynamo:
+    """All in one table."""
+
+    table: Table
+
+    def __post_init__(self) -> None:
+        self.ledger: Ledger = DynamoLedger(self.table)
+        self.notes: Wishes = DynamoNotes(self.table)
+        self.twins: Twins = DynamoTwins(self.table)
+        self.owners: Owners = DynamoOwners(self.table)
+        self.diary: Diary = DynamoAppointments(self.table, self.ledger.images)
+
+    def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
+        return DynamoUses(self.table, waiting, restore_for)
+
+    def write(self, row: Row) -> None:
+        self.table.write(Put(row_item(row)))
+
+    def drop(self, image: str, actor: str) -> None:
+        for item in self.table.query(image, f"{RESULT}{actor}#"):
+            self.table.write(Delete(image, item["sk"]))
+
+    def only_task(self, image: str, actor: str) -> None:
+        for item in list(self.table.query(image, TASK)):
+            self.table.write(Delete(image, item["sk"]), Put(item | {"sk": f"{TASK}{actor}#000001"}))
+
+    def age(self, seconds: float) -> None:
+        for image in self.ledger.images("", 1000):
+            for kind in ("note#", "appointment#"):
+                for item in list(self.table.query(image, kind)):
+                    self._put_back(item, seconds)
+
+    def _put_back(self, item: dict[str, object], seconds: float) -> None:
+        sk, at = str(item["sk"]), float(str(item.get("open_sk", time.time()))) - seconds
+        self.table.write(
+            Update(str(item["pk"]), sk, "SET #at=:at,#open_sk=:sk", given={"at": at, "sk": f"{at:017.6f}"})
+        )
+
+    def forget(self, image: str, sha256: str) -> None:
+        self.table.write(Delete(f"sha256#{sha256}", f"use#{image}"))
+        for item in list(self.table.query(image)):
+            self.table.write(Delete(image, item["sk"]))
