@@ -103,11 +103,17 @@ class Table:
     ) -> Iterator[dict[str, Any]]:
         """The items of an index's partition in order, behind ``after`` or before ``before`` (not included).
 
+        With both, those between them (included).
+
         An index ``days`` has the keys ``days_pk`` and ``days_sk``. It may lag behind the table.
         """
         condition, given = "#pk=:pk", {":pk": {"S": key}}
         names = {"#pk": f"{name}_pk"}
-        if after or before:
+        if after and before:
+            names |= {"#sk": f"{name}_sk"}
+            condition += " AND #sk BETWEEN :after AND :before"
+            given |= {":after": {"S": after}, ":before": {"S": before}}
+        elif after or before:
             names |= {"#sk": f"{name}_sk"}
             condition += " AND #sk>:sk" if after else " AND #sk<:sk"
             given |= {":sk": {"S": after or before}}

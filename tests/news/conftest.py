@@ -1,14 +1,5 @@
-"""MiniStack, started once for all tests that want it."""
+"""Outboxes that DynamoDB keeps, and SNS and SQS on loopback: MiniStack, of tests/aws."""
 
-from collections.abc import Iterator
+from tests.aws.conftest import aws, fresh_table
 
-import pytest
-
-from tests.servers.ministack import MiniStack, ministack
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    """SNS and SQS on loopback."""
-    with ministack(tmp_path_factory.mktemp("ministack")) as running:
-        yield running
+__all__ = ["aws", "fresh_table"]
