@@ -168,7 +168,7 @@ def test_a_probe_is_the_oldest_that_is_due_and_the_next_probe_another_one(office
 def test_no_tries_are_used_up_while_the_breaker_is_open(office: Desk) -> None:
     office.tell()
     office.ops.fate = down
-    office.later(DAY, step=60)
+    office.later(DAY, step=1800)
     assert office.standing().state == "open"
     (kept,) = office.deliveries()
     assert (kept.state, kept.attempts) == ("due", PATIENCE)
@@ -198,9 +198,9 @@ def test_a_sink_that_is_down_for_a_day_gets_everything_in_order_and_others_do_no
 def test_what_is_older_than_the_schedule_is_parked_and_can_be_replayed(office: Desk) -> None:
     old = office.tell()
     office.ops.fate = down
-    office.later(span() - 7200, step=300)
+    office.later(span() - 7200, step=1800)
     young = office.tell()
-    office.later(9000, step=300)
+    office.later(9000, step=900)
     assert office.states() == {old: "parked", young: "due"}
     office.ops.fate = well
     office.later(PROBES[-1])
@@ -226,7 +226,7 @@ def test_a_sink_that_is_gone_is_paused_until_somebody_replays_it(office: Desk) -
     office.ops.fate = gone
     office.tell()
     office.work()
-    office.later(3600, step=60)
+    office.later(3600, step=300)
     assert len(office.ops.tried) == 1
     assert (office.standing().state, office.standing().due) == ("paused", 1)
     office.ops.fate = well
