@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from loupe import settings, words
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, local, open_ground, whereabouts
 from loupe.options import data_option, json_option
 from pipeline import alarms
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.errors import Unknown
+from pipeline.opinions import Opinion
 from pipeline.results import Failed
 
 PARKED_SHOWN = 20
@@ -24,14 +25,14 @@ PARKED_SHOWN = 20
 @data_option
 def command(name: str | None, as_json: bool, data: Path | None) -> None:
     """Show the queue and parked runs, or the timeline of one image."""
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     if name:
         _image(base, name, as_json)
     else:
         _queue(base, as_json)
 
 
-def _image(base: Ground, name: str, as_json: bool) -> None:
+def _image(base: AnyGround, name: str, as_json: bool) -> None:
     found = base.catalog.find(name)
     if not found and (gone := base.catalog.erased(name)):
         told = {"id": gone.image, "short": gone.short, "state": "erased" if gone.done else "erasing"}
@@ -39,17 +40,18 @@ def _image(base: Ground, name: str, as_json: bool) -> None:
         click.echo(json.dumps(told) if as_json else words.erased_text(gone))
         return
     if not found:
-        raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+        raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
     report = base.catalog.report(found.image)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        said = words.opinions_text(SqliteOpinions(base.database).of(found.image))
+        said = words.opinions_text(_opinions(base, found.image))
         click.echo("\n".join(filter(None, [words.report_text(report), words.timeline_text(report), said])))
 
 
-def _queue(base: Ground, as_json: bool) -> None:
-    standing = SqliteAlarms(base.database).standing()
+def _queue(base: AnyGround, as_json: bool) -> None:
+    here = local(base)
+    standing = SqliteAlarms(here.database).standing() if here else []
     queue, parked = base.catalog.queue(), base.catalog.parked(PARKED_SHOWN)
     rows = [
         {
@@ -72,5 +74,10 @@ def _queue(base: Ground, as_json: bool) -> None:
         click.echo(f"  parked: {row['actor']} on {row['id']}: {row['reason']}")
     if rows:
         click.echo("Run them again with: loupe replay --parked")
-    for message, why in base.cards.stopped(PARKED_SHOWN):
+    for message, why in here.cards.stopped(PARKED_SHOWN) if here else ():
         click.echo(f"  card not sent in {message.channel} ({message.ts}): {why}")
+
+
+def _opinions(base: AnyGround, image: str) -> list[Opinion]:
+    here = local(base)
+    return SqliteOpinions(here.database).of(image) if here else []
