@@ -60,12 +60,13 @@ def _parts(wanted: Collection[str], cache: Path) -> Mapping[str, list[Path]]:
     indexes = {index for name in wanted for index in BUNDLES[name].indexes}
     used = {pin.name for name in wanted for pin in needed[name]}
     with ThreadPoolExecutor(WORKERS) as pool:
-        code = pool.submit(parts.own, cache)
+        rooms = {room for name in wanted for room in BUNDLES[name].rooms}
+        code = {room: pool.submit(parts.own, room, cache) for room in sorted(rooms)}
         shared = {index: pool.submit(_index, index, cache) for index in indexes}
         made = {name: pool.submit(parts.distribution, installed[name], cache) for name in sorted(used)}
         return {
             name: [
-                code.result(),
+                *(code[room].result() for room in BUNDLES[name].rooms),
                 *(made[pin.name].result() for pin in needed[name]),
                 *(shared[index].result() for index in BUNDLES[name].indexes),
             ]

@@ -26,7 +26,7 @@ def router(code: Code) -> Json:
     demanded = image | {
         "dynamodb": {
             "Keys": {"sk": {"S": [{"prefix": "task#"}]}},
-            "NewImage": {"demanded": {"exists": True}},
+            "NewImage": {"demanded": {"BOOL": [True]}},
         }
     }
     mapping = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 
-from pipeline.adapters.dynamo_open import due, opened
+from pipeline.adapters.dynamo_due import due, opened
 from pipeline.adapters.dynamo_table import Delete, Put, Table, Update, Value
 from pipeline.adapters.dynamo_turns import Partition
 from pipeline.diary import Appointment

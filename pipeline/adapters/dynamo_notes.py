@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.adapters.dynamo_bytes import free, patiently
+from pipeline.adapters.dynamo_due import CLOSE, due, opened
 from pipeline.adapters.dynamo_image import newest
 from pipeline.adapters.dynamo_items import NOTE
-from pipeline.adapters.dynamo_open import CLOSE, due, opened
 from pipeline.adapters.dynamo_table import Check, Delete, Put, Table, Update, Value
 from pipeline.adapters.dynamo_turns import Partition
 from pipeline.ports import Note, Wish
