@@ -4,10 +4,13 @@ from typing import Protocol
 
 from loupe.ground import Ground, ground
 from loupe.settings import Settings
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
+from pipeline.cards import Cards
 from pipeline.catalog import Catalog
 from pipeline.chain import Chain
 from pipeline.engine import Engine
 from pipeline.ledger import Ledger
+from pipeline.opinions import Opinions
 from pipeline.ports import Notes
 
 
@@ -34,6 +37,10 @@ class AnyGround(Protocol):
     def notes(self) -> Notes:
         """What people asked for."""
 
+    @property
+    def cards(self) -> Cards:
+        """The outbox of Slack cards."""
+
     def engine(self) -> Engine:
         """For all who take pictures in, replay or watch; it runs no actor."""
 
@@ -50,6 +57,16 @@ def open_ground(settings: Settings) -> AnyGround:
 def local(base: AnyGround) -> Ground | None:
     """The data folder; None on AWS."""
     return base if isinstance(base, Ground) else None
+
+
+def opinions(base: AnyGround) -> Opinions:
+    """What people said is wrong."""
+    if here := local(base):
+        return SqliteOpinions(here.database)
+    from pipeline.adapters.dynamo_opinions import DynamoOpinions
+    from pipeline.adapters.dynamo_table import Table
+
+    return DynamoOpinions(Table(base.settings.table))
 
 
 def whereabouts(base: AnyGround) -> str:

@@ -8,7 +8,7 @@ from loupe.finding import Finding, tried
 from loupe.settings import Settings
 from pipeline.errors import LoupeError
 
-NOWHERE = "doctor/"
+NOWHERE = "doctor"
 """Where nothing lies, in a bucket or a table."""
 
 

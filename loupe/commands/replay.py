@@ -73,9 +73,9 @@ def _redriven(base: AnyGround, engine: Engine, actor: str | None) -> Iterator[tu
     done = redrive(engine, queues.values())
     for image, name in done.replayed:
         yield image, [name]
-    for count, what in ((done.running, "of runs that have not ended"), (done.unreadable, "that name no run")):
+    for count, which in ((done.running, "whose run has not ended"), (done.unreadable, "that name no run")):
         if count:
-            click.echo(f"{count} messages {what} stay in the dead-letter queues.", err=True)
+            click.echo(f"Messages {which} and stay in the dead-letter queues: {count}", err=True)
 
 
 def _missing(base: AnyGround, engine: Engine) -> Iterator[tuple[str, list[str]]]:

@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from loupe import settings, words
-from loupe.grounds import AnyGround, local, open_ground, whereabouts
+from loupe.grounds import AnyGround, local, open_ground, opinions, whereabouts
 from loupe.options import data_option, json_option
 from pipeline import alarms
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
-from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.errors import Unknown
-from pipeline.opinions import Opinion
 from pipeline.results import Failed
 
 PARKED_SHOWN = 20
@@ -45,7 +43,7 @@ def _image(base: AnyGround, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        said = words.opinions_text(_opinions(base, found.image))
+        said = words.opinions_text(opinions(base).of(found.image))
         click.echo("\n".join(filter(None, [words.report_text(report), words.timeline_text(report), said])))
 
 
@@ -74,10 +72,5 @@ def _queue(base: AnyGround, as_json: bool) -> None:
         click.echo(f"  parked: {row['actor']} on {row['id']}: {row['reason']}")
     if rows:
         click.echo("Run them again with: loupe replay --parked")
-    for message, why in here.cards.stopped(PARKED_SHOWN) if here else ():
+    for message, why in base.cards.stopped(PARKED_SHOWN):
         click.echo(f"  card not sent in {message.channel} ({message.ts}): {why}")
-
-
-def _opinions(base: AnyGround, image: str) -> list[Opinion]:
-    here = local(base)
-    return SqliteOpinions(here.database).of(image) if here else []
