@@ -3,14 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from pipeline.actor import actor
-from pipeline.archiving import copy_to_store, has, minute
-from pipeline.errors import Transient
+from pipeline.archiving import be_ready, copy_to_store, has, minute
 from pipeline.ports import Appointments, Archive, Archiving, Notes, Store
 from pipeline.results import Accepted, Archived, Arrived, Restored, Skipped
 
 ACTOR = "restore_original"
-ASK_AGAIN = timedelta(minutes=1), timedelta(hours=4)
-"""At least and at most between two questions to an archive that needs time."""
 
 
 @actor(timeout=180, memory=256, priority=60)
@@ -33,10 +30,6 @@ def restore_original(
         return Skipped(f"It was back until {minute(until)}.")
     appointments.make(arrived.image, ACTOR, until)  # first, so that nothing stays for ever if we die now
     if not has(store, accepted.key):
-        if ready := archive.ready(accepted.key):
-            wait = min(max(ready - now, ASK_AGAIN[0]), ASK_AGAIN[1])
-            raise Transient(
-                f"The archive has it ready at about {minute(ready)}.", retry_after=wait.total_seconds()
-            )
+        be_ready(archive, accepted.key)
         copy_to_store(accepted, archive, store)
     return Restored(until)

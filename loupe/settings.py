@@ -185,8 +185,8 @@ class Settings(AlarmSettings):
     )
     secrets: str = Field(
         "",
-        pattern=r"^(/[a-zA-Z0-9_./-]+)?$",
-        description="Path in SSM's Parameter Store below which secrets lie, each named like its variable",
+        pattern=values.SECRETS,
+        description="Where secrets lie: a path of SSM's Parameter Store or a secret's ARN ([aws.md](aws.md))",
         examples=["/loupe"],
     )
     detectors: Literal["local", "rekognition"] = Field(

@@ -17,6 +17,8 @@ TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
 OFF = "off"
 BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?"
 """A bucket and a prefix (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
+SECRETS = r"^(/[a-zA-Z0-9_./-]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+)?$"
+"""A path in SSM's Parameter Store, or the ARN of a secret."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

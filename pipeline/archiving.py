@@ -2,15 +2,17 @@
 
 import hashlib
 import io
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, cast
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Transient, Unavailable
 from pipeline.ports import Archive, Store
 from pipeline.results import Accepted
 
 CHUNK = 1 << 20
 """Bytes that are hashed at a time."""
+ASK_AGAIN = timedelta(minutes=1), timedelta(hours=4)
+"""At least and at most between two questions to an archive that needs time."""
 
 
 def original_key(sha256: str) -> str:
@@ -33,6 +35,15 @@ def copy_to_store(accepted: Accepted, archive: Archive, store: Store) -> None:
     """Put the original back. Raises ``Unavailable`` where the archive's copy is damaged."""
     with archive.open(accepted.key) as stream:
         store.put(accepted.key, _checked(stream, accepted.sha256, "The archive's copy of the original"))
+
+
+def be_ready(archive: Archive, key: str) -> None:
+    """Go on where the archive can be read now, else raise ``Transient`` with the time to ask again."""
+    if ready := archive.ready(key):
+        wait = min(max(ready - datetime.now(UTC), ASK_AGAIN[0]), ASK_AGAIN[1])
+        raise Transient(
+            f"The archive has it ready at about {minute(ready)}.", retry_after=wait.total_seconds()
+        )
 
 
 def intact(accepted: Accepted, archive: Archive) -> bool:

@@ -1,5 +1,6 @@
 """For all tests: examples that a property is tried on may take their time on a busy machine; numerics use one
-processor, as in a worker; one S3 server and one MiniStack for all who need them."""
+processor, as in a worker. One S3 server and one MiniStack are for all who ask for them; boto3 is loaded then.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
-    """SeaweedFS, started once for all tests of a process that ask for it; boto3 is loaded then."""
+    """SeaweedFS, started once for all tests of a process."""
     from tests.servers.seaweed import seaweed
 
     with seaweed(tmp_path_factory.mktemp("seaweed")) as running:
@@ -32,16 +33,23 @@ def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    """MiniStack, with the environment pointing every client of this process at it."""
-    from tests.aws.tables import cloud
+    """MiniStack, started once for all tests of a process."""
+    from tests.servers.ministack import ministack
 
-    with cloud(tmp_path_factory.mktemp("aws")) as running:
+    with ministack(tmp_path_factory.mktemp("aws")) as running:
         yield running
 
 
+@pytest.fixture
+def in_aws(aws: MiniStack) -> Iterator[MiniStack]:
+    """MiniStack, with the environment pointing every client of this process at it while the test runs."""
+    with aws.clients():
+        yield aws
+
+
 @pytest.fixture(name="table")
-def fresh_table(aws: MiniStack) -> Table:
+def fresh_table(in_aws: MiniStack) -> Table:
     """A DynamoDB table of the test's own."""
     from tests.aws.tables import table
 
-    return table(aws)
+    return table(in_aws)

@@ -4,8 +4,11 @@ One client per service and process, shared by threads. ``AWS_ENDPOINT_URL`` and 
 name another server.
 """
 
+import os
 from functools import cache
 from typing import Any
+
+from pipeline.adapters.request_count import counting
 
 CONNECT, READ = 3.0, 20.0
 """Seconds to connect, and between two pieces of an answer."""
@@ -15,12 +18,14 @@ CONNECTIONS = 16
 """Open at once."""
 
 
-@cache
 def client(service: str, region: str | None = None) -> Any:
-    """The client of a service. Raises ``BotoCoreError`` where no region is set.
+    """The client of a service. Raises ``BotoCoreError`` where no region is set."""
+    return _client(service, region, os.environ.get("AWS_ENDPOINT_URL"))
 
-    boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB.
-    """
+
+@cache
+def _client(service: str, region: str | None, _server: str | None) -> Any:
+    """One for each server. boto3 is loaded here: it costs whoever needs none of it 0.3 s and 30 MB."""
     import boto3
     from botocore.config import Config
 
@@ -30,4 +35,4 @@ def client(service: str, region: str | None = None) -> Any:
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         max_pool_connections=CONNECTIONS,
     )
-    return boto3.session.Session().client(service, region_name=region, config=config)
+    return counting(boto3.session.Session().client(service, region_name=region, config=config))

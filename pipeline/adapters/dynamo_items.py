@@ -79,9 +79,9 @@ def mark_key(payload: int) -> str:
     return f"mark#{payload:016x}"
 
 
-def message_key(source: Source) -> str:
+def message_key(team: str, channel: str, message: str) -> str:
     """The partition that names the images of a message, in the order of their ids."""
-    return f"message#{_key(source.team, source.channel, source.message)}"
+    return f"message#{_key(team, channel, message)}"
 
 
 def channel_key(team: str, channel: str) -> str:
@@ -173,14 +173,13 @@ def row_item(row: Row) -> dict[str, Value]:
     }
 
 
-def row_of(item: Mapping[str, Any]) -> Row | None:
-    """The row of an item; None where its key says no actor and revision.
+def row_of(item: Mapping[str, Any]) -> Row:
+    """The row of an item whose key is ``named``.
 
     Programs in other languages may write rows: they need ``kind`` and ``body`` and may leave out the rest.
     """
     found = named(item["sk"])
-    if found is None:
-        return None
+    assert found is not None
     return Row(
         image=item["pk"],
         actor=found[0],

@@ -25,8 +25,8 @@ TAKES = {
     ("DEEP_ARCHIVE", "Bulk"): timedelta(hours=48),
 }
 """How long S3 takes at most, as a rule, to make a thing readable."""
-AGAIN = timedelta(hours=1)
-"""S3 does not say how far it is: whoever asked already looks again this much later."""
+AGAIN = 12
+"""S3 does not say how far it is: whoever asked already looks again after this part of the time."""
 ONGOING = re.compile(r'ongoing-request="(true|false)"')
 DAYS = 2
 """For which S3 keeps the copy: it is fetched within hours of being there."""
@@ -53,13 +53,12 @@ class S3Archive(S3Store):
     def ready(self, key: str) -> datetime | None:
         """See ``Archive.ready``. A copy that nobody fetched in time is asked for again."""
         found = self._head(key)
-        lies = found.get("StorageClass", "STANDARD")
-        if (lies, self._tier) not in TAKES:
+        takes = TAKES.get((found.get("StorageClass", "STANDARD"), self._tier))
+        state = ONGOING.search(found.get("Restore", ""))
+        if takes is None or (state and state[1] == "false"):
             return None
-        if state := ONGOING.search(found.get("Restore", "")):
-            return datetime.now(UTC) + AGAIN if state[1] == "true" else None
-        wait = TAKES[lies, self._tier] if self._ask(key) else AGAIN
-        return datetime.now(UTC) + wait
+        asked = state is None and self._ask(key)
+        return datetime.now(UTC) + (takes if asked else takes / AGAIN)
 
     def size(self, key: str) -> int:
         """See ``Archive.size``."""

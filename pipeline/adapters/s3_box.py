@@ -16,15 +16,14 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline.adapters import s3_client
-from pipeline.errors import Unavailable, Unknown, Unsuitable
+from pipeline.adapters.lifetimes import seconds
+from pipeline.errors import Unavailable, Unknown
 from pipeline.tickets import ID, Form, Lying, Ticket
 
 CHUNK = 1 << 20
 """Bytes that are read at a time."""
 IN_MEMORY = 8 << 20
 """Bytes of a file that are held in memory when it is opened; more go to a temporary file."""
-LONGEST = 7 * 86_400
-"""Seconds for which a form can be signed: S3 refuses longer ones, though botocore signs them."""
 TRIES = 5
 GONE = ("NoSuchKey", "404")
 CHANGED = ("PreconditionFailed", "412")
@@ -46,9 +45,7 @@ class S3Box:
 
     def form(self, ticket: Ticket) -> Form:
         """See ``Box.form``. Raises ``Unavailable``, and ``Unsuitable`` for a lifetime that S3 refuses."""
-        seconds = int(ticket.expires - self._clock().timestamp())
-        if not 0 < seconds <= LONGEST:
-            raise Unsuitable(f"A form can hold for 1 to {LONGEST} seconds, not for {seconds}.")
+        holds = seconds("A form", ticket.expires, self._clock())
         given = {"Content-Type": ticket.type}
         with self._worded():
             signed = self._client.generate_presigned_post(
@@ -56,7 +53,7 @@ class S3Box:
                 self._upload(ticket.id),
                 Fields=given,
                 Conditions=[given, ["content-length-range", 1, ticket.most]],
-                ExpiresIn=seconds,
+                ExpiresIn=holds,
             )
         return Form(signed["url"], signed["fields"])
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.adapters.archived_store import ArchivedStore
 from pipeline.archiving import day
-from pipeline.errors import Unknown
+from pipeline.errors import Transient, Unknown
 from pipeline.results import Accepted, Archived, Failed, Removed, Skipped
 from tests.flow.storehouse import DAY, House, picture
 
@@ -221,3 +221,39 @@ def test_what_is_in_the_archive_alone_stays_archived_whatever_the_settings_becom
     here.again(image, "publish")
     assert isinstance(here.result(image, "archive_original"), Archived)
     assert isinstance(here.result(image, "remove_original"), Removed)
+
+
+class Deep:
+    """An archive from which nothing can be read for hours after it was put there."""
+
+    def __init__(self, archive: object) -> None:
+        self._archive, self.waiting = archive, True
+
+    def ready(self, key: str) -> datetime | None:
+        return datetime.now(UTC) + timedelta(hours=12) if self.waiting else None
+
+    def open(self, key: str) -> object:
+        assert not self.waiting, "read before it was ready"
+        return self._archive.open(key)  # type: ignore[attr-defined]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._archive, name)
+
+
+def test_from_a_deep_archive_it_is_read_back_hours_later_and_stays_here_until_then(
+    tmp_path: Path, file: Path
+) -> None:
+    here = house(tmp_path, None)
+    image = here.take(file)
+    deep, rows = Deep(here.archive), here.ledger.rows(image)
+    arrived, accepted = rows["arrival"].result, rows["accept_image"].result
+    function = here.chain.actor("archive_original").function
+    here.notes.set(image, "archive")
+    given = (arrived, accepted, Skipped("-"), here.store, deep, here.moves, here.notes, here.diary)
+    for _ in range(2):
+        with pytest.raises(Transient, match="The archive has it ready at about") as told:
+            function(*given)
+        assert told.value.retry_after == 4 * 3600
+        assert here.hot(image)
+    deep.waiting = False
+    assert isinstance(function(*given), Archived)

@@ -1,0 +1,138 @@
+"""The functions on AWS: each takes an event, hands it to what stands in ``loupe.cloud``, and ends.
+
+A batch of a queue is answered in parts: what failed comes again alone. What has to wait is put off by its
+visibility, so that it comes again at its time and not before.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from typing import Any, Protocol
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from loupe import logs, settings
+from loupe.cloud import arriving, redriving, routing
+from loupe.cloud.ground import Cloud, cloud
+from loupe.cloud.running import Later, Runner
+from pipeline.adapters.sns_topic import SnsTopic
+from pipeline.adapters.sqs_queue import SqsQueue
+from pipeline.errors import Rejected, Unavailable
+from pipeline.retry import Backoff
+
+log = logging.getLogger("loupe.aws")
+BACKOFF = Backoff(first=2.0, longest=300.0)
+"""For messages that could not be looked at, by how often they were received."""
+OVERDUE_SECONDS = 600.0
+"""A task that has been due for so long lost its message: no queue is that far behind without an alarm."""
+SWEPT = 1000
+
+Event = dict[str, Any]
+
+
+class Context(Protocol):
+    """What Lambda tells a function about its invocation."""
+
+    aws_request_id: str
+    function_name: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is stopped."""
+
+
+def take_in(event: Event, context: Context) -> Event:
+    """The queue of the bucket's notifications: what was dropped enters the ledger."""
+    ledger = _base().ledger
+    return _answered(event, context, "LOUPE_ARRIVALS_QUEUE", lambda r: arriving.take_in(ledger, r.body))
+
+
+def route(event: Event, context: Context) -> Event:
+    """The table's stream: what follows from rows that landed is written and published."""
+    records = event["Records"]
+    try:
+        _router().route(records)
+    except Unavailable as fault:
+        log.warning("%s", fault.words)
+        return {"batchItemFailures": [{"itemIdentifier": records[0]["dynamodb"]["SequenceNumber"]}]}
+    return {"batchItemFailures": []}
+
+
+def act(event: Event, context: Context) -> Event:
+    """An actor's queue: one run for each message."""
+    runner, worker = _runner(), f"{context.function_name}.{context.aws_request_id}"
+
+    def run(record: SQSRecord) -> str:
+        try:
+            return runner.run(record.body, worker, lambda: context.get_remaining_time_in_millis() / 1000)
+        except Rejected as fault:
+            log.error("%s It is parked.", fault.words)
+            runner.park(record.body)
+            return "parked"
+
+    return _answered(event, context, "LOUPE_QUEUE", run)
+
+
+def sweep(event: Event, context: Context) -> Event:
+    """Every five minutes: free what dead functions held, and start what is due and missing."""
+    base = _base()
+    engine = base.engine()
+    router = _router()
+    touched = engine.sweep()
+    late = routing.overdue(engine, base.ledger, router.topic, router.source, OVERDUE_SECONDS, SWEPT)
+    return {"touched": touched, "published again": late}
+
+
+def redrive(event: Event, context: Context) -> Event:
+    """By hand: runs again what waits in dead-letter queues, all or those of ``{"actor": NAME}``."""
+    queues = json.loads(os.environ["LOUPE_PARKED_QUEUES"])
+    chosen = [SqsQueue(url) for name, url in queues.items() if event.get("actor") in (None, name)]
+    return asdict(redriving.redrive(_base().engine(), chosen))
+
+
+def _answered(event: Event, context: Context, queue: str, handle: Callable[[SQSRecord], object]) -> Event:
+    """Handle a batch; what failed is named and comes again when it was put off to."""
+    own = SqsQueue(os.environ[queue])
+
+    def guarded(record: SQSRecord) -> object:
+        try:
+            return handle(record)
+        except Later as wait:
+            own.postpone(record.receipt_handle, wait.seconds)
+            raise
+        except Exception as fault:
+            received = int(record.attributes.approximate_receive_count)
+            own.postpone(record.receipt_handle, BACKOFF.delay(received, fault))
+            log.warning("%s", fault, exc_info=None if isinstance(fault, Unavailable) else fault)
+            raise
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    answer = process_partial_response(event, guarded, processor, context)  # type: ignore[arg-type]
+    return dict(answer)
+
+
+@cache
+def _base() -> Cloud:
+    """Opened once in each execution environment."""
+    logs.start_part()
+    return cloud(settings.load())
+
+
+@cache
+def _router() -> routing.Router:
+    base = _base()
+    topic = SnsTopic(os.environ["LOUPE_TOPIC"])
+    return routing.Router(base.engine(), base.ledger, topic, f"urn:loupe:{base.table.name}")
+
+
+@cache
+def _runner() -> Runner:
+    from loupe.cloud.wiring import ports_of
+
+    base = _base()
+    actor = base.chain.actor(os.environ["LOUPE_ACTOR"])
+    engine = base.engine(ports_of(base, actor))
+    return Runner(engine, base.ledger, SqsQueue(os.environ["LOUPE_PARKED_QUEUE"]).send)

@@ -1,0 +1,1 @@
+"""Loupe on AWS: what stands behind the handlers in ``loupe.aws``."""

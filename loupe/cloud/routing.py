@@ -1,0 +1,83 @@
+"""What the stream of the table says, and what follows: tasks are written, events go to the topic.
+
+Killed at any point, the stream brings the same records again: the tasks are there then and are published
+again. Order within an image is the stream's; between images there is none.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from pipeline.adapters.dynamo_items import row_of, task_of
+from pipeline.adapters.dynamo_table import loaded
+from pipeline.engine import Engine
+from pipeline.ledger import Called, Row, Task
+from pipeline.topic import Message, due, settled
+
+ROW, TASK = "result#", "task#"
+
+
+class Topic(Protocol):
+    """Where events are published."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """All of them, at least once. Raises ``Unavailable``."""
+
+
+@dataclass
+class Heard:
+    """What a batch of records says of one image."""
+
+    rows: list[Row] = field(default_factory=list)
+    demanded: list[Task] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Follows rows that landed. It decides nothing: ``plan`` does."""
+
+    engine: Engine
+    ledger: Called
+    topic: Topic
+    source: str
+
+    def route(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Follow a batch of stream records."""
+        messages = [m for image, said in heard(records).items() for m in self.follow(image, said)]
+        self.topic.publish(messages)
+
+    def follow(self, image: str, said: Heard) -> list[Message]:
+        """The events about one image: rows that landed, and the runs that are due because of them."""
+        now = datetime.now(UTC)
+        ready = {(task.actor, task.revision): task for task in said.demanded}
+        landed = {row.actor for row in said.rows}
+        if landed:
+            for task in self.ledger.followed(image, self.engine.follow):
+                actor = self.engine.chain.get(task.actor)
+                if actor and landed.intersection(self.engine.chain.awaited(actor)):
+                    ready[task.actor, task.revision] = task
+        told = [settled(row, self.source) for row in said.rows]
+        return [*(due(task, self.source, now) for task in ready.values()), *told]
+
+
+def heard(records: Sequence[Mapping[str, Any]]) -> dict[str, Heard]:
+    """What the records say, by image, in the order in which the images come first."""
+    found: dict[str, Heard] = defaultdict(Heard)
+    for record in records:
+        if record.get("eventName") != "INSERT":
+            continue
+        item = loaded(record["dynamodb"]["NewImage"])
+        if item["sk"].startswith(ROW) and (row := row_of(item)):
+            found[item["pk"]].rows.append(row)
+        elif item["sk"].startswith(TASK) and item.get("demanded"):
+            found[item["pk"]].demanded.append(task_of(item))
+    return found
+
+
+def overdue(engine: Engine, ledger: Called, topic: Topic, source: str, seconds: float, limit: int) -> int:
+    """Publish again what has been due for so many seconds and is held by nobody; how many runs that were."""
+    now, late = datetime.now(UTC), ledger.overdue(seconds, limit)
+    topic.publish([due(task, source, now) for task in late])
+    return len(late)
