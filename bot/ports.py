@@ -37,7 +37,7 @@ Put = Callable[[str, bytes], None]
 
 PersonalLink = Callable[[str, str, str], str]
 """A link that lets one person in, once, to bring an image's original: from team, user and image. Raises
-``LoupeError`` where none can be made."""
+``LoupeError`` where none can be made, ``Unsuitable`` where none ever is."""
 
 
 class ChartWays(Protocol):

@@ -4,9 +4,11 @@ A batch of a queue is answered in parts: what failed comes again alone. What has
 visibility, so that it comes again at its time and not before.
 """
 
+import json
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from typing import Any, Protocol
 
@@ -14,7 +16,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from loupe import logs, settings
-from loupe.cloud import arriving, routing
+from loupe.cloud import arriving, redriving, routing
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.running import Later, Runner
 from pipeline.adapters.sns_topic import SnsTopic
@@ -82,6 +84,13 @@ def sweep(event: Event, context: Context) -> Event:
     touched = engine.sweep()
     late = routing.overdue(engine, base.ledger, router.topic, router.source, OVERDUE_SECONDS, SWEPT)
     return {"touched": touched, "published again": late}
+
+
+def redrive(event: Event, context: Context) -> Event:
+    """By hand: runs again what waits in dead-letter queues, all or those of ``{"actor": NAME}``."""
+    queues = json.loads(os.environ["LOUPE_PARKED_QUEUES"])
+    chosen = [SqsQueue(url) for name, url in queues.items() if event.get("actor") in (None, name)]
+    return asdict(redriving.redrive(_base().engine(), chosen))
 
 
 def _answered(event: Event, context: Context, queue: str, handle: Callable[[SQSRecord], object]) -> Event:

@@ -3,6 +3,7 @@
 Its keys are a contract (docs/report.md); a value that is not known (yet) is null.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,6 +18,7 @@ from pipeline.results import (
     Arrived,
     Faces,
     Failed,
+    Foreign,
     Metadata,
     Nudity,
     Placed,
@@ -36,17 +38,23 @@ NUDE_FROM = 50.0
 
 
 def report(rows: Rows, tasks: Mapping[str, Task], actors: Sequence[str]) -> dict[str, Any]:
-    """The report of an image from its rows; ``actors`` names all there are, for those still waiting."""
+    """The report of an image from its rows; ``actors`` names all there are, for those still waiting.
+
+    Actors of other programs and versions stand behind them.
+    """
     found = {name: row.result for name, row in rows.items()}
     arrived = found[ARRIVAL]
     assert isinstance(arrived, Arrived)
     waiting = Skipped("Waiting.")
     known = findings(arrived, *(found.get(name, waiting) for name in actors))
     settled = not tasks and all(name in rows for name in actors)
+    others = sorted({*rows}.difference(actors, {ARRIVAL}))
+    foreign = {name: _foreign(r.data) for name in others if isinstance(r := found[name], Foreign)}
     return {
         **known,
         "state": known["state"] if settled else "waiting",
-        "actors": {name: _run(rows.get(name), tasks.get(name)) for name in actors},
+        **({"foreign": foreign} if foreign else {}),
+        "actors": {name: _run(rows.get(name), tasks.get(name)) for name in (*actors, *others)},
     }
 
 
@@ -201,6 +209,18 @@ def _run(row: Row | None, task: Task | None) -> dict[str, Any]:
         "version": row.version,
         "error": error,
     }
+
+
+def _foreign(data: str) -> Any:
+    """What the text says; the text itself where it is no JSON."""
+    try:
+        return json.loads(data, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return data
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON.")
 
 
 def _time(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """What actors return: one frozen dataclass per actor, one ledger row per (image, actor).
 
-``Arrived`` is the only result that no actor returns: a source writes it, and it starts the chain.
+``Arrived`` and ``Foreign`` are the only results that no actor here returns: a source writes the one, and it
+starts the chain; programs in other languages write the other (docs/events.md).
 ``Failed`` and ``Skipped`` are the other two ways in which an actor settles; an actor that can go on
 without a result says so in its signature: ``faces: Faces | Failed | Skipped``.
 """
@@ -42,6 +43,14 @@ class Skipped(Result):
     """An actor that had nothing to do on this image."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign(Result):
+    """What an actor outside this program found."""
+
+    data: str
+    """JSON text that this version keeps and passes on."""
 
 
 @dataclass(frozen=True, slots=True)

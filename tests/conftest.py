@@ -41,11 +41,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 
 
 @pytest.fixture
-def in_aws(aws: MiniStack, monkeypatch: pytest.MonkeyPatch) -> MiniStack:
+def in_aws(aws: MiniStack) -> Iterator[MiniStack]:
     """MiniStack, with the environment pointing every client of this process at it while the test runs."""
-    for name, value in aws.environment.items():
-        monkeypatch.setenv(name, value)
-    return aws
+    with aws.clients():
+        yield aws
 
 
 @pytest.fixture(name="table")

@@ -39,7 +39,7 @@ class Package:
 
 
 def build(bundles: Collection[str] = (), folder: Path = FOLDER) -> list[Package]:
-    """Build these bundles, or all, as ``folder``/BUNDLE.zip; what was not changed is taken from the cache beside.
+    """Build these bundles, or all, as ``folder``/BUNDLE.zip; what did not change comes from the cache in it.
 
     Raises ``Unknown`` for a name that is none, ``Unavailable`` and ``Misconfigured`` with words.
     """
@@ -60,12 +60,13 @@ def _parts(wanted: Collection[str], cache: Path) -> Mapping[str, list[Path]]:
     indexes = {index for name in wanted for index in BUNDLES[name].indexes}
     used = {pin.name for name in wanted for pin in needed[name]}
     with ThreadPoolExecutor(WORKERS) as pool:
-        code = pool.submit(parts.own, cache)
+        rooms = {room for name in wanted for room in BUNDLES[name].rooms}
+        code = {room: pool.submit(parts.own, room, cache) for room in sorted(rooms)}
         shared = {index: pool.submit(_index, index, cache) for index in indexes}
         made = {name: pool.submit(parts.distribution, installed[name], cache) for name in sorted(used)}
         return {
             name: [
-                code.result(),
+                *(code[room].result() for room in BUNDLES[name].rooms),
                 *(made[pin.name].result() for pin in needed[name]),
                 *(shared[index].result() for index in BUNDLES[name].indexes),
             ]
@@ -82,7 +83,7 @@ def _index(index: str, cache: Path) -> Path:
 
 
 def _fonts(cache: Path) -> Iterator[Path]:
-    """matplotlib's list without the fonts of this machine: those that it brings stand in it by a relative path."""
+    """The list of fonts without those of this machine: what matplotlib brings has a relative path in it."""
     fonts.prepare()
     for file in sorted((SHARED / fonts.FOLDER).glob("fontlist*.json")):
         found = json.loads(file.read_text("utf-8"))

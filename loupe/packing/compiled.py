@@ -1,16 +1,17 @@
 """Compiles modules as they will lie on Lambda.
 
 A package lies in a folder that cannot be written to, so what is not compiled beforehand is compiled at every
-cold start. The compiled files name no time and no folder of this machine, and are not compared with their
-sources when they are loaded (PEP 552, unchecked hashes).
+cold start. The compiled files lie in the place of their sources (PEP 3147, "sourceless"), which saves 3 MB of
+each zip: a traceback tells file and line, without the line's text. They name no time and no folder of this
+machine (PEP 552).
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loupe.packing.target import ROOT
@@ -20,32 +21,34 @@ SECONDS = 300
 PROGRAM = Path(__file__).with_name("compiling.py")
 
 
-def compiled(root: Path, names: Sequence[str]) -> dict[str, bytes]:
-    """The compiled file of each module below ``root``, by the name that Python looks for.
+def compiled(root: Path, names: Collection[str], *, documented: bool) -> dict[str, bytes]:
+    """What each module below ``root`` compiles to, by the module's name.
 
-    In a process of its own, always in the same order: what a compiled file looks like depends a little on what
-    was compiled before it. What is no Python of this version is left out. Raises ``Unavailable``.
+    In a process of its own, always in the same order: what a compiled file looks like depends a little on
+    what was compiled before it. What is no Python of this version is left out. ``documented``: with its
+    docstrings. Raises ``Unavailable``.
     """
     modules = sorted(name for name in names if name.endswith(".py"))
     with TemporaryDirectory() as folder:
         work = [(str(root / n), str(Path(folder, str(i))), f"{ROOT}/{n}") for i, n in enumerate(modules)]
-        _run(work)
+        _run(work, documented)
         made = {name: Path(folder, str(i)) for i, name in enumerate(modules)}
-        return {cached(name): file.read_bytes() for name, file in made.items() if file.exists()}
+        return {name: file.read_bytes() for name, file in made.items() if file.exists()}
 
 
-def cached(name: str) -> str:
-    """Where Python looks for the compiled file of a module (PEP 3147)."""
-    path = PurePosixPath(name)
-    return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
-
-
-def _run(work: Sequence[tuple[str, str, str]]) -> None:
-    command = [sys.executable, "-I", "-S", "-W", "ignore", str(PROGRAM)]
+def _run(work: Sequence[tuple[str, str, str]], documented: bool) -> None:
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-W",
+        "ignore",
+        str(PROGRAM),
+        *(["documented"] if documented else []),
+    ]
     same = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
-        subprocess.run(
-            command, input=json.dumps(work).encode(), check=True, capture_output=True, timeout=SECONDS, env=same
-        )
+        given = json.dumps(work).encode()
+        subprocess.run(command, input=given, check=True, capture_output=True, timeout=SECONDS, env=same)
     except (subprocess.SubprocessError, OSError) as fault:
         raise Unavailable(f"The modules of a package could not be compiled: {fault}") from None

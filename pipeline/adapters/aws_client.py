@@ -8,6 +8,8 @@ import os
 from functools import cache
 from typing import Any
 
+from pipeline.adapters.request_count import counting
+
 CONNECT, READ = 3.0, 20.0
 """Seconds to connect, and between two pieces of an answer."""
 ATTEMPTS = 5
@@ -23,7 +25,7 @@ def client(service: str, region: str | None = None) -> Any:
 
 @cache
 def _client(service: str, region: str | None, _server: str | None) -> Any:
-    """One for each server. boto3 is loaded here, because it costs whoever needs none of it 0.3 s and 30 MB."""
+    """One for each server. boto3 is loaded here: it costs whoever needs none of it 0.3 s and 30 MB."""
     import boto3
     from botocore.config import Config
 
@@ -33,4 +35,4 @@ def _client(service: str, region: str | None, _server: str | None) -> Any:
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         max_pool_connections=CONNECTIONS,
     )
-    return boto3.session.Session().client(service, region_name=region, config=config)
+    return counting(boto3.session.Session().client(service, region_name=region, config=config))

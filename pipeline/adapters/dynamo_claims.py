@@ -18,9 +18,11 @@ CLAIM = "SET #owner=:owner,#until=:until,#attempts=#attempts+:one,#lost=#lost+:o
 FREE = "REMOVE #owner,#until"
 
 
-def open_items(table: Table, kind: str, *, backwards: bool = False) -> Iterator[dict[str, Any]]:
+def open_items(
+    table: Table, kind: str, *, backwards: bool = False, page: int | None = None
+) -> Iterator[dict[str, Any]]:
     """What the index ``open`` holds of a kind (task, waiting, parked), all shards merged in its order."""
-    shards = [table.index("open", f"{kind}#{n}", backwards=backwards) for n in range(SHARDS)]
+    shards = [table.index("open", f"{kind}#{n}", backwards=backwards, page=page) for n in range(SHARDS)]
     yield from heapq.merge(*shards, key=itemgetter("open_sk"), reverse=backwards)
 
 
@@ -36,14 +38,17 @@ def claim(table: Table, worker: str, want: int, lease: float) -> list[Work]:
 
 
 def take(table: Table, worker: str, task: Task, lease: float) -> Work | Busy | None:
-    """Claim this very run. A write and a query where it is free, a write and a look where it is not."""
+    """Claim this very run. A write and a query where it is free, a write and a look where it is not.
+
+    Waits where the image is held still.
+    """
     for _ in rounds():
         if work := _claimed(table, worker, task, lease, "(attribute_not_exists(#owner) OR #until<:now)"):
             return work
         found = table.get(task.image, task_key(task.actor, task.revision))
         if found is None:
             return None
-        until = max(found["due_at"], found.get("until", 0), found.get("still", 0))
+        until = max(found["due_at"], found.get("until", 0))
         if until >= time.time():
             return Busy(float(until))
     raise AssertionError  # rounds() ends with words

@@ -1,16 +1,22 @@
-"""What is to be done and when, in the sparse index ``open`` of the table: its keys.
+"""What is to be done and when, in the sparse index ``open`` of the table: its keys, and how it is read.
 
 An item lies there under its kind and shard, at its time. The index lags behind the table: whoever acts on it
 writes under a condition.
 """
 
+import heapq
+from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 from pipeline.adapters.dynamo_schema import SHARDS
+from pipeline.adapters.dynamo_table import Table, Value
 
 INDEX = "open"
 LATE = "~"
 """Behind everything that begins alike."""
+CLOSE = "REMOVE #open_pk,#open_sk"
+"""The change that takes an item out of the index."""
 
 
 def stamp(at: float) -> str:
@@ -35,3 +41,14 @@ def shard(kind: str, name: str) -> str:
 def shards(kind: str) -> list[str]:
     """All shards of a kind."""
     return [f"{kind}#{number}" for number in range(SHARDS)]
+
+
+def opened(kind: str, image: str, at: float) -> dict[str, Value]:
+    """The keys of an item of an image that is due at that time (seconds since the epoch)."""
+    return {"open_pk": shard(kind, image), "open_sk": stamp(at)}
+
+
+def due(table: Table, kind: str, until: float) -> Iterator[dict[str, Any]]:
+    """The items of a kind whose time has come by then, earliest first; read as far as they are taken."""
+    parts = [table.index(INDEX, part, before=stamp(until) + LATE) for part in shards(kind)]
+    return heapq.merge(*parts, key=lambda item: str(item["open_sk"]))

@@ -76,8 +76,8 @@ def _steps(delivery: str, row: Row, arrived: Arrived, plan: Plan) -> list[Step]:
         *(Put(row_item(each), NEW) for each in (row, *plan.skip)),
         *(Put(task_item(task), NEW) for task in plan.start),
     ]
-    if arrived.source.message:
-        steps.append(Put({"pk": message_key(arrived.source), "sk": image}))
+    if (source := arrived.source).message:
+        steps.append(Put({"pk": message_key(source.team, source.channel, source.message), "sk": image}))
     if state != "waiting":
         steps.append(counted(image, state, 1))
     return steps
@@ -85,9 +85,10 @@ def _steps(delivery: str, row: Row, arrived: Arrived, plan: Plan) -> list[Step]:
 
 def _entered(table: Table, image: str, source: Source) -> Arrived:
     """The arrival of a known delivery; of an erased image, what its tombstone says."""
-    if (item := table.get(image, result_key(ARRIVAL, 1))) and (row := row_of(item)):
-        assert isinstance(row.result, Arrived)
-        return row.result
+    if item := table.get(image, result_key(ARRIVAL, 1)):
+        arrived = row_of(item).result
+        assert isinstance(arrived, Arrived)
+        return arrived
     stone = table.get(image, TOMBSTONE)
     if stone is None:
         raise Unavailable("The image of this delivery is being erased.")

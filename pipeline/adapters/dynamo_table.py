@@ -99,22 +99,45 @@ class Table:
                 yield item
 
     def index(
-        self, name: str, key: str, *, after: str = "", before: str = "", backwards: bool = False
+        self,
+        name: str,
+        key: str,
+        *,
+        after: str = "",
+        before: str = "",
+        backwards: bool = False,
+        page: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The items of an index's partition in order, behind ``after`` or before ``before`` (not included).
 
-        An index ``days`` has the keys ``days_pk`` and ``days_sk``. It may lag behind the table.
+        With both, those between them (included).
+
+        An index ``days`` has the keys ``days_pk`` and ``days_sk``. It may lag behind the table. Who wants few
+        items says so by ``page``: so many are read at a time, else a megabyte.
         """
         condition, given = "#pk=:pk", {":pk": {"S": key}}
         names = {"#pk": f"{name}_pk"}
-        if after or before:
+        if after and before:
+            names |= {"#sk": f"{name}_sk"}
+            condition += " AND #sk BETWEEN :after AND :before"
+            given |= {":after": {"S": after}, ":before": {"S": before}}
+        elif after or before:
             names |= {"#sk": f"{name}_sk"}
             condition += " AND #sk>:sk" if after else " AND #sk<:sk"
             given |= {":sk": {"S": after or before}}
         yield from self._pages(
             IndexName=name, KeyConditionExpression=condition, ExpressionAttributeNames=names,
             ExpressionAttributeValues=given, ScanIndexForward=not backwards,
+            **({"Limit": page} if page else {}),
         )  # fmt: skip
+
+    def count(self, name: str, key: str) -> int:
+        """How many items an index's partition has."""
+        found = self._answers(
+            IndexName=name, KeyConditionExpression="#pk=:pk", ExpressionAttributeNames={"#pk": f"{name}_pk"},
+            ExpressionAttributeValues={":pk": {"S": key}}, Select="COUNT",
+        )  # fmt: skip
+        return sum(answer["Count"] for answer in found)
 
     def write(self, *steps: Step) -> bool:
         """All of the steps or none: False where a condition did not hold. One alone costs half as much."""
@@ -175,11 +198,15 @@ class Table:
         return {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}[type(step)], request
 
     def _pages(self, **request: Any) -> Iterator[dict[str, Any]]:
+        for answer in self._answers(**request):
+            yield from map(loaded, answer["Items"])
+
+    def _answers(self, **request: Any) -> Iterator[dict[str, Any]]:
         request["TableName"] = self.name
         while True:
             with self._worded():
                 found = client("dynamodb").query(**request)
-            yield from map(loaded, found["Items"])
+            yield found
             if not (last := found.get("LastEvaluatedKey")):
                 return
             request["ExclusiveStartKey"] = last

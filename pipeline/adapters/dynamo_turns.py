@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from pipeline.adapters.dynamo_items import HEAD, NOTE, RESULT, TASK, TURN, named, row_of, task_key, task_of
 from pipeline.adapters.dynamo_table import THERE, Table, Update
 from pipeline.errors import Unavailable
-from pipeline.ledger import Row, Rows, Task
+from pipeline.ledger import Rows, Task
 
 HELD = 20.0
 """Seconds after which who holds an image still has lost it."""
@@ -81,14 +81,18 @@ class Partition:
         return int(self.items[TURN]["turns"])
 
     @property
+    def newest(self) -> dict[str, dict[str, Any]]:
+        """The items of the newest revision of every row, by actor."""
+        found: dict[str, dict[str, Any]] = {}
+        for item in self._of(RESULT):  # newest first
+            if name := named(item["sk"]):
+                found.setdefault(name[0], item)
+        return found
+
+    @property
     def rows(self) -> Rows:
         """The newest revision of every row, by actor."""
-        found: dict[str, Row] = {}
-        for item in self._of(RESULT):  # newest first
-            row = row_of(item)
-            if row:
-                found.setdefault(row.actor, row)
-        return found
+        return {actor: row_of(item) for actor, item in self.newest.items()}
 
     @property
     def tasks(self) -> Mapping[str, Task]:
@@ -116,6 +120,10 @@ class Partition:
     def parked(self) -> dict[str, str]:
         """Rows that stand in the index as parked: actor by sort key."""
         return {i["sk"]: name[0] for i in self._of(RESULT) if "open_pk" in i and (name := named(i["sk"]))}
+
+    def open_keys(self) -> list[str]:
+        """Sort keys of the open tasks."""
+        return [item["sk"] for item in self._of(TASK)]
 
     def takes_turn(self) -> Update:
         """The step that lets all others of a transaction fail if somebody has planned since."""

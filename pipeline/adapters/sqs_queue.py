@@ -1,4 +1,4 @@
-"""A queue of SQS: put a message in, or put one off that was received."""
+"""Queues of SQS: what is in one can be read, put off and deleted; which ones there are."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -48,17 +48,39 @@ class SqsQueue:
         """Take a received message out for good. Raises ``Unavailable``."""
         self._asked(lambda sqs: sqs.delete_message(QueueUrl=self.url, ReceiptHandle=receipt))
 
-    def _asked(self, ask: Callable[[Any], Any]) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
+    def count(self) -> int:
+        """About how many messages are in it, those included that somebody has received."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self._asked(lambda sqs: sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names))
+        return sum(int(found["Attributes"][name]) for name in names)
 
-        try:
-            return ask(client("sqs"))
-        except ClientError as fault:
-            code = fault.response.get("Error", {}).get("Code", "an error")
-            raise Unavailable(f"The queue {self._name} answered {code}.") from fault
-        except BotoCoreError as fault:
-            raise Unavailable(f"The queue {self._name} cannot be reached: {type(fault).__name__}.") from fault
+    def _asked(self, ask: Callable[[Any], Any]) -> Any:
+        return _worded(f"The queue {self.name}", ask)
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """Its name, the end of its URL."""
         return self.url.rpartition("/")[2]
+
+
+def queues(prefix: str) -> list[SqsQueue]:
+    """The queues whose names begin so. Raises ``Unavailable``."""
+
+    def listed(sqs: Any) -> list[SqsQueue]:
+        pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix)
+        return [SqsQueue(url) for page in pages for url in page.get("QueueUrls", [])]
+
+    found: list[SqsQueue] = _worded(f"The list of queues {prefix}*", listed)
+    return found
+
+
+def _worded(what: str, ask: Callable[[Any], Any]) -> Any:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return ask(client("sqs"))
+    except ClientError as fault:
+        code = fault.response.get("Error", {}).get("Code", "an error")
+        raise Unavailable(f"{what} answered {code}.") from fault
+    except BotoCoreError as fault:
+        raise Unavailable(f"{what} cannot be reached: {type(fault).__name__}.") from fault

@@ -1,6 +1,7 @@
 """Event patterns: what lets a record through to a function.
 
-docs.aws.amazon.com/lambda, "Control which events Lambda sends to your function" (invocation-eventfiltering).
+docs.aws.amazon.com/lambda, "Control which events Lambda sends to your function" (invocation-eventfiltering),
+"Using event filtering with a DynamoDB event source" (with-ddb-filtering): ``exists`` asks for leaves alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,14 @@ def wanted(filters: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> b
 
 
 def matches(pattern: Mapping[str, Any], record: Any) -> bool:
-    """Every key of a pattern must match. Raises ``ValueError`` for a comparison that is not known here."""
+    """Every key of a pattern must match. Raises ``ValueError`` for a pattern that AWS would refuse."""
     for name, rule in pattern.items():
         value = record.get(name, _MISSING) if isinstance(record, Mapping) else _MISSING
         if isinstance(rule, Mapping):
             if not matches(rule, value):
                 return False
+        elif not isinstance(rule, list):
+            raise ValueError(f"'{name}' must be compared with a list, not with {rule}.")
         elif not any(_holds(each, value) for each in rule):
             return False
     return True
@@ -32,7 +35,8 @@ def _holds(rule: Any, value: Any) -> bool:
     ((word, given),) = rule.items()
     match word:
         case "exists":
-            return (value is not _MISSING) is given
+            leaf = value is not _MISSING and not isinstance(value, Mapping)
+            return leaf is given
         case "prefix":
             return isinstance(value, str) and value.startswith(given)
         case "suffix":

@@ -36,3 +36,18 @@ def arn_of(sqs: Any, url: str) -> str:
     """A queue's ARN."""
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     return str(found["QueueArn"])
+
+
+def made_bucket(s3: Any, name: str, region: str) -> str:
+    """A new bucket."""
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    return name
+
+
+def notified(s3: Any, bucket: str, prefix: str, queue: str) -> None:
+    """Tell a queue (its ARN) of every object that comes to lie below a prefix."""
+    chosen = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
+    told = {"QueueArn": queue, "Events": ["s3:ObjectCreated:*"], "Filter": chosen}
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [told]}
+    )

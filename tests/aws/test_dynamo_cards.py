@@ -26,7 +26,14 @@ class Lagging(Table):
         self._seen: dict[tuple[str, str], tuple[float, list[dict[str, Any]]]] = {}
 
     def index(
-        self, name: str, key: str, *, after: str = "", before: str = "", backwards: bool = False
+        self,
+        name: str,
+        key: str,
+        *,
+        after: str = "",
+        before: str = "",
+        backwards: bool = False,
+        page: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """See ``Table.index``."""
         at, items = self._seen.get((name, key), (0.0, []))

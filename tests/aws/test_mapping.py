@@ -204,5 +204,8 @@ def test_patterns_compare_as_documented() -> None:
         assert not matches(other, record)
     assert wanted([], record)
     assert wanted([{"a": ["no"]}, {"a": ["text"]}], record)
+    assert not matches({"b": [{"exists": True}]}, record)
+    with pytest.raises(ValueError, match="'exists' must be compared with a list"):
+        matches({"a": {"exists": True}}, record)
     with pytest.raises(ValueError, match="No comparison 'cidr'"):
         matches({"a": [{"cidr": "10.0.0.0/8"}]}, record)

@@ -21,7 +21,7 @@ REPORT = QueueSettings(report=True, concurrency=1, wait=0)
 
 
 @pytest.fixture
-def sqs(aws: MiniStack) -> Any:
+def sqs(in_aws: MiniStack) -> Any:
     return client("sqs")
 
 
@@ -117,7 +117,7 @@ def test_refusals_and_duplicates_lose_nothing(sqs: Any, function: Function) -> N
     assert tally.counts["throttled"] > 0
 
 
-def test_a_topic_fills_the_queues_whose_policy_matches(aws: MiniStack, sqs: Any) -> None:
+def test_a_topic_fills_the_queues_whose_policy_matches(sqs: Any) -> None:
     sns = client("sns")
     topic = sns.create_topic(Name=f"toys-{uuid4().hex[:8]}")["TopicArn"]
     urls = {}

@@ -36,7 +36,7 @@ def _smooth_again() -> Iterator[None]:
             "ThrottlingException", "ProvisionedThroughputExceededException", "InternalServerError"}),
     ],
 )  # fmt: skip
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("in_aws")
 def test_every_service_refuses_in_its_own_words(service, ask, codes) -> None:  # type: ignore[no-untyped-def]
     install(Rough(throttled=1.0, seed="1"), pause=0)
     with pytest.raises(ClientError) as fault:

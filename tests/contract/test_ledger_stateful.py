@@ -211,4 +211,5 @@ def cloud(aws: MiniStack) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (dynamo_items, dynamo_claims):
             patch.setattr(module, "SHARDS", 2)
-        yield
+        with aws.clients():
+            yield

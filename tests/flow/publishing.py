@@ -30,6 +30,7 @@ from pipeline.chain import Chain, chain, discover
 from pipeline.engine import Engine
 from pipeline.ledger import Outcome
 from pipeline.model import Rendition, RenditionFormat, Source
+from pipeline.ports import Wish
 from pipeline.publication import Standing, Standings, staged
 from pipeline.rendering import SUFFIX
 from pipeline.results import Accepted, Faces, Metadata, Nudity, Placed, Result, Skipped, WatermarkSeen
@@ -242,6 +243,15 @@ class House:
 
     def report(self, image: str) -> dict[str, Any]:
         return dict(SqliteCatalog(self.database, self.chain.names()).report(image))
+
+    def wish(self, image: str, wish: Wish) -> None:
+        """A person asks for it."""
+        self.notes.set(image, wish)
+
+    def spoil(self, image: str, actor: str) -> None:
+        """A row of an actor becomes unreadable."""
+        with self.database.write() as connection:
+            connection.execute("UPDATE results SET body='{}' WHERE image=? AND actor=?", (image, actor))
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body."""

@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import boto3
+import pytest
 
 from tests.servers.needed import BIN, need
 
@@ -34,6 +35,14 @@ class MiniStack:
     def environment(self) -> dict[str, str]:
         """The variables by which every client of a process asks it."""
         return KEYS | {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION}
+
+    @contextmanager
+    def clients(self) -> Iterator[None]:
+        """While this lasts, every client of this process asks it."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            yield
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service; never asks anybody but MiniStack."""

@@ -13,7 +13,7 @@ from bot.listeners.pressed import Pressed, pressed
 from bot.listeners.showing import Say, acknowledge, change_modal, open_modal, whisper
 from bot.ports import PersonalLink
 from pipeline.catalog import Catalog
-from pipeline.errors import LoupeError
+from pipeline.errors import LoupeError, Unsuitable
 
 log = logging.getLogger(__name__)
 BROKEN = "No link could be made just now. Please press the button again in a minute."
@@ -47,6 +47,8 @@ def form(press: Pressed, image: str, catalog: Catalog, link: PersonalLink) -> Vi
         return may.refused
     try:
         made = link(press.team, press.person, str(may.one["id"]))
+    except Unsuitable as fault:
+        return fault.words
     except LoupeError as fault:
         log.error("link for %s: %s", may.one["id"], fault.words)
         return BROKEN

@@ -1,46 +1,46 @@
 """People's questions: answered in the right order, from indexes."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.adapters.dynamo_catalog import DynamoCatalog
+from pipeline.adapters.dynamo_ledger import DynamoLedger
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.catalog import Catalog
 from pipeline.errors import Unknown
-from pipeline.ledger import Again, Entry
+from pipeline.ledger import Again, Entry, Ledger
 from tests.contract.ledgers import FAILED, REJECTED, claim, engine, finish, row, settle
 from tests.flow import toy
 
 ACTORS = [actor.name for actor in toy.TOY]
-WALKS = {
-    "SCAN i USING INDEX sqlite_autoindex_images_1",  # newest first, as many as are wanted
-    "SCAN results USING INDEX results_parked",  # parked runs only
-    "SCAN tasks USING COVERING INDEX tasks_running",  # as many as there are workers
-    "SCAN tasks USING INDEX tasks_ready",  # in order of priority, as many as are wanted
-}
 FAR = 4_000_000_000.0
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(tmp_path / "ledger.sqlite")
+@pytest.fixture(params=["sqlite", "dynamo"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Ledger, Catalog]:
+    if request.param == "dynamo":
+        table = request.getfixturevalue("table")
+        return DynamoLedger(table), DynamoCatalog(table, ACTORS)
+    database = Database(tmp_path / "ledger.sqlite")
+    return SqliteLedger(database), SqliteCatalog(database, ACTORS)
 
 
 @pytest.fixture
-def ledger(database: Database) -> SqliteLedger:
-    return SqliteLedger(database)
+def ledger(house: tuple[Ledger, Catalog]) -> Ledger:
+    return house[0]
 
 
 @pytest.fixture
-def catalog(database: Database, ledger: SqliteLedger) -> SqliteCatalog:
-    return SqliteCatalog(database, ACTORS)
+def catalog(house: tuple[Ledger, Catalog]) -> Catalog:
+    return house[1]
 
 
-def post(ledger: SqliteLedger, name: str, **where: str) -> Entry:
+def post(ledger: Ledger, name: str, **where: str) -> Entry:
     source = replace(toy.parcel(name), **where)  # type: ignore[arg-type]
     return engine(ledger).enter([(name, source)])[0]
 
@@ -61,7 +61,7 @@ def listed(found: list[object]) -> list[str]:
     ],
 )
 def test_an_image_is_found_by_its_short_id_however_it_is_typed(
-    ledger: SqliteLedger, catalog: SqliteCatalog, typed: Callable[[str], str]
+    ledger: Ledger, catalog: Catalog, typed: Callable[[str], str]
 ) -> None:
     for n in range(40):
         arrived = post(ledger, f"p{n}").arrived
@@ -70,7 +70,7 @@ def test_an_image_is_found_by_its_short_id_however_it_is_typed(
         assert (found.image, found.short, found.state) == (arrived.image, arrived.short, "waiting")
 
 
-def test_an_image_is_found_by_its_guid(ledger: SqliteLedger, catalog: SqliteCatalog) -> None:
+def test_an_image_is_found_by_its_guid(ledger: Ledger, catalog: Catalog) -> None:
     arrived = post(ledger, "p").arrived
     found = catalog.find(f" {arrived.image.upper()} ")
     assert found is not None
@@ -78,12 +78,12 @@ def test_an_image_is_found_by_its_guid(ledger: SqliteLedger, catalog: SqliteCata
 
 
 @pytest.mark.parametrize("typed", ["", "IMG-", "IMG-ZZZZZZ", "'; DROP TABLE images", "%", "_"])
-def test_what_does_not_exist_is_not_found(ledger: SqliteLedger, catalog: SqliteCatalog, typed: str) -> None:
+def test_what_does_not_exist_is_not_found(ledger: Ledger, catalog: Catalog, typed: str) -> None:
     post(ledger, "p")
     assert catalog.find(typed) is None
 
 
-def test_lists_are_newest_first_and_keep_to_their_place(ledger: SqliteLedger, catalog: SqliteCatalog) -> None:
+def test_lists_are_newest_first_and_keep_to_their_place(ledger: Ledger, catalog: Catalog) -> None:
     for n in range(6):
         post(ledger, f"p{n}", channel=f"C{n % 2}", person=f"U{n % 3}", team="T1")
     post(ledger, "elsewhere", channel="C0", person="U0", team="T2")
@@ -95,7 +95,7 @@ def test_lists_are_newest_first_and_keep_to_their_place(ledger: SqliteLedger, ca
 
 
 def test_the_images_of_a_message_are_in_the_order_they_were_attached(
-    ledger: SqliteLedger, catalog: SqliteCatalog
+    ledger: Ledger, catalog: Catalog
 ) -> None:
     sources = [(f"d{n}", replace(toy.parcel(f"p{n}"), message="1.2")) for n in (3, 1, 2)]
     engine(ledger).enter(sources)
@@ -103,7 +103,7 @@ def test_the_images_of_a_message_are_in_the_order_they_were_attached(
     assert listed(list(catalog.of_message("T1", "C1", "1.2"))) == ["p3", "p1", "p2"]
 
 
-def test_states_follow_the_images(ledger: SqliteLedger, catalog: SqliteCatalog) -> None:
+def test_states_follow_the_images(ledger: Ledger, catalog: Catalog) -> None:
     done, failed, rejected = (post(ledger, name).arrived.image for name in ("done", "failed", "rejected"))
     for work in claim(ledger, want=3):
         bad = {failed: FAILED, rejected: REJECTED}.get(work.task.image)
@@ -115,7 +115,7 @@ def test_states_follow_the_images(ledger: SqliteLedger, catalog: SqliteCatalog) 
 
 
 def test_parked_runs_are_listed_newest_first_and_rejected_ones_are_not(
-    ledger: SqliteLedger, catalog: SqliteCatalog
+    ledger: Ledger, catalog: Catalog
 ) -> None:
     images = [post(ledger, f"p{n}").arrived.image for n in range(4)]
     for seconds, work in enumerate(claim(ledger, want=4)):
@@ -127,7 +127,7 @@ def test_parked_runs_are_listed_newest_first_and_rejected_ones_are_not(
     assert catalog.queue().parked == 3
 
 
-def test_the_queue_is_counted(ledger: SqliteLedger, catalog: SqliteCatalog) -> None:
+def test_the_queue_is_counted(ledger: Ledger, catalog: Catalog) -> None:
     assert catalog.queue().oldest_seconds == 0.0
     for n in range(5):
         post(ledger, f"p{n}")
@@ -139,15 +139,13 @@ def test_the_queue_is_counted(ledger: SqliteLedger, catalog: SqliteCatalog) -> N
     assert queue.oldest_seconds > 0
 
 
-def test_the_oldest_run_that_waits_is_no_run_that_is_under_way(
-    ledger: SqliteLedger, catalog: SqliteCatalog
-) -> None:
+def test_the_oldest_run_that_waits_is_no_run_that_is_under_way(ledger: Ledger, catalog: Catalog) -> None:
     post(ledger, "p")
     claim(ledger)
     assert catalog.queue().oldest_seconds == 0.0
 
 
-def test_a_report_tells_how_every_actor_stands(ledger: SqliteLedger, catalog: SqliteCatalog) -> None:
+def test_a_report_tells_how_every_actor_stands(ledger: Ledger, catalog: Catalog) -> None:
     arrived = post(ledger, "p").arrived
     settle(ledger, row(claim(ledger)[0]))
     (work,) = claim(ledger)
@@ -164,40 +162,3 @@ def test_a_report_tells_how_every_actor_stands(ledger: SqliteLedger, catalog: Sq
     }
     with pytest.raises(Unknown, match="There is no image 'nobody'"):
         catalog.report("nobody")
-
-
-def test_no_question_but_the_queues_counts_scans_the_ledger(
-    database: Database, ledger: SqliteLedger, catalog: SqliteCatalog
-) -> None:
-    image = post(ledger, "p").arrived.image
-    settle(ledger, row(claim(ledger)[0], FAILED))
-    connection, asked = database.connection(), list[str]()
-    connection.set_trace_callback(asked.append)
-    catalog.find("IMG-0000")
-    catalog.of_channel("T1", "C1", 9)
-    catalog.of_person("T1", "U1", 9)
-    catalog.of_message("T1", "C1", "1.2")
-    catalog.newest(9)
-    catalog.parked(9)
-    catalog.report(image)
-    ledger.stalled(9)
-    ledger.holders()
-    claim(ledger)
-    connection.set_trace_callback(None)
-    queries = [sql for sql in asked if sql.lstrip().startswith(("SELECT", "UPDATE"))]
-    assert len(queries) >= 12
-    for sql in queries:
-        assert not scans(connection, sql), sql
-    for key in ("short=?", "team=? AND channel=?", "team=? AND person=?", "AND message=?"):
-        assert any(key in step for sql in queries for step in steps(connection, sql)), key
-
-
-def steps(connection: sqlite3.Connection, sql: str) -> list[str]:
-    """How SQLite goes about a query."""
-    return [step["detail"] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-
-
-def scans(connection: sqlite3.Connection, sql: str) -> list[str]:
-    """The steps of a query that look at a whole table, or sort more than an index gave."""
-    found = steps(connection, sql)
-    return [each for each in found if each.startswith(("SCAN", "USE TEMP B-TREE")) and each not in WALKS]

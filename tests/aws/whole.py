@@ -1,0 +1,77 @@
+"""Loupe as the template deploys it, in MiniStack: real functions, real queues, a real stream.
+
+Nothing here calls a function: pictures are put into the bucket, and what came of them is read from the table.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loupe import settings
+from loupe.cloud.ground import Cloud, cloud
+from loupe.packing.building import FOLDER
+from loupe.template import template as template
+from pipeline.chain import Chain
+from tests.aws import stacks
+from tests.servers.ministack import MiniStack
+
+SECRET = "a key for tests"
+LAST = "report_publication"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployment, and what is in it."""
+
+    aws: MiniStack
+    name: str
+    base: Cloud
+
+    def drop(self, pictures: Mapping[str, bytes]) -> None:
+        """Put files into the bucket where people drop them."""
+        s3, bucket = self.aws.client("s3"), self.base.settings.store_bucket
+        for name, data in pictures.items():
+            s3.put_object(Bucket=bucket, Key=f"drop/{name}", Body=data)
+
+    def settled(self, count: int, patience: float) -> dict[str, dict[str, Any]]:
+        """The reports of the images by the names of their files, once so many of them have settled."""
+        found: dict[str, dict[str, Any]] = {}
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            for image in self.base.ledger.images("", 10_000):
+                if image not in {each["id"] for each in found.values()}:
+                    found |= self._settled(image)
+            if len(found) >= count:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"{len(found)} of {count} have settled: {self.open()}")
+
+    def open(self) -> dict[str, Any]:
+        """What is not done, for the words of a failure."""
+        ledger = self.base.ledger
+        return {image: dict(ledger.open_tasks(image)) for image in ledger.images("", 10_000)}
+
+    def _settled(self, image: str) -> dict[str, dict[str, Any]]:
+        if LAST not in self.base.ledger.rows(image) or self.base.ledger.open_tasks(image):
+            return {}
+        report = dict(self.base.catalog.report(image))
+        return {report["source"]["name"]: report}
+
+
+@contextmanager
+def deployed(aws: MiniStack, chain: Chain) -> Iterator[Deployed]:
+    """The template of this chain with the packages that were built."""
+
+    def zips(bundle: str) -> bytes:
+        return (FOLDER / f"{bundle}.zip").read_bytes()
+
+    with stacks.stack(aws, chain, zips) as name, aws.clients():
+        there = {key: each["PhysicalResourceId"] for key, each in stacks.resources(aws, name).items()}
+        aws.client("ssm").put_parameter(
+            Name=f"/{name}/LOUPE_WATERMARK_KEY", Value=SECRET, Type="SecureString"
+        )
+        names = {"table": there["Table"], "store_bucket": there["Store"], "public_bucket": there["Public"]}
+        yield Deployed(aws, name, cloud(settings.load(**names, data=Path("none")), chain))
