@@ -15,9 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import Headers
 
+from loupe.cloud import entries_page
 from loupe.cloud.page import LARGEST, Pages, pages
+from loupe.settings import load
+from pipeline.adapters.dynamo_table import Table
 from pipeline.adapters.s3_store import S3Store
 from pipeline.errors import Unavailable
+from pipeline.model import Spot
 from pipeline.publication import Publication
 from tests.contract.storing import client_of
 from tests.flow.publishing import House
@@ -206,3 +210,34 @@ def test_an_event_without_headers_is_answered(here: Pages, stage: tuple[House, s
     event = asked(f"/i/{stage[1]}")
     del event["headers"]
     assert here.answer(event)["statusCode"] == 200
+
+
+@pytest.fixture
+def on_aws(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of the function; its table is empty."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"LOUPE_TABLE": table.name, "LOUPE_STORE_BUCKET": "store",
+                        "LOUPE_PUBLIC_BUCKET": "public", "LOUPE_DATA": str(tmp_path)}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("loupe.logs.start_part", lambda: None)
+    entries_page._pages.cache_clear()
+    yield
+    entries_page._pages.cache_clear()
+
+
+def test_the_function_asks_the_table_and_tells_nothing_of_what_is_not_in_it(on_aws: None) -> None:
+    answer = entries_page.page(asked(f"/i/{NEVER}"), None)
+    assert (answer["statusCode"], answer["body"]) == (404, NOTHING.decode())
+    assert entries_page.page(asked(assets.address("page.css")), None)["statusCode"] == 200
+
+
+def test_a_page_has_a_map_where_the_package_brings_an_index_of_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Publication("i", "http://x/i/i", (), "A picture", "Sofia", Spot(42.7, 23.32))
+    plain, mapped = load(data=tmp_path), "<svg"
+    if any(entries_page.SHARED.glob(entries_page.INDEX)):
+        assert mapped in entries_page.writer(plain)(shown)
+    monkeypatch.setattr(entries_page, "SHARED", tmp_path)
+    assert mapped not in entries_page.writer(plain)(shown)
+    assert "openstreetmap.org" in entries_page.writer(plain)(shown)
