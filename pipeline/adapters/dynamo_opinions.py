@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import get_args
 
-from pipeline.adapters.dynamo_table import NEW, Put, Table
+from pipeline.adapters.dynamo_table import NEW, Put, Table, Value
 from pipeline.opinions import Opinion, Wrong
 
 OPINION = "opinion#"
@@ -19,7 +19,12 @@ class DynamoOpinions:
     def add(self, opinion: Opinion) -> None:
         """See ``Opinions.add``."""
         said = {"wrong": " ".join(opinion.wrong), "comment": opinion.comment, "person": opinion.person}
-        item = {"pk": opinion.image, "sk": f"{OPINION}{opinion.key}", "at": opinion.at.timestamp(), **said}
+        item: dict[str, Value] = {
+            "pk": opinion.image,
+            "sk": f"{OPINION}{opinion.key}",
+            "at": opinion.at.timestamp(),
+            **said,
+        }
         self._table.write(Put(item, NEW))
 
     def of(self, image: str) -> list[Opinion]:
