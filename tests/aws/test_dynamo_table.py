@@ -18,6 +18,7 @@ from pipeline.adapters.dynamo_table import (
     loaded,
 )
 from pipeline.errors import Unavailable
+from tests.aws.requests import asked
 
 
 def item(sk: str, **more: Value) -> dict[str, Value]:
@@ -69,6 +70,18 @@ def test_an_index_holds_only_what_has_its_keys(table: Table) -> None:
     assert [i["sk"] for i in table.index("days", "2026-11-22")] == ["i1", "i2", "i3"]
     assert [i["sk"] for i in table.index("days", "2026-11-22", after="1")] == ["i2", "i3"]
     assert [i["sk"] for i in table.index("days", "2026-11-22", before="3", backwards=True)] == ["i2", "i1"]
+
+
+def test_an_index_is_counted_and_read_in_small_pages(table: Table) -> None:
+    for n in range(5):
+        table.write(Put(item(f"i{n}", days_pk="2026-11-22", days_sk=f"{n}")))
+    assert table.count("days", "2026-11-22") == 5
+    assert table.count("days", "2026-11-23") == 0
+    with asked() as names:
+        found = table.index("days", "2026-11-22", backwards=True, page=2)
+        assert [next(found)["sk"], next(found)["sk"]] == ["i4", "i3"]
+    assert names == ["Query"]
+    assert [i["sk"] for i in found] == ["i2", "i1", "i0"]
 
 
 def test_an_insertion_happens_once(table: Table) -> None:
