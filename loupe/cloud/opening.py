@@ -1,8 +1,9 @@
 """What an execution environment opens once, and anew when a secret was changed."""
 
 import os
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from loupe import logs, settings
 from loupe.cloud.ground import Cloud, cloud
@@ -10,6 +11,7 @@ from loupe.cloud.secrets import Secrets
 
 Event = dict[str, Any]
 """What a function is called with, and what it answers."""
+Made = TypeVar("Made")
 _secrets = Secrets(os.environ)
 
 
@@ -24,10 +26,25 @@ class Context(Protocol):
 
 
 def base() -> Cloud:
-    """The ground, with today's secrets. What is kept beside it is kept per ground: it may be another one."""
+    """The ground, with today's secrets: another one once they were changed."""
     if _secrets.fill():
         _opened.cache_clear()
     return _opened()
+
+
+class Once(Generic[Made]):
+    """What is made once on each ground, when it is first asked for."""
+
+    def __init__(self, make: Callable[[Cloud], Made]) -> None:
+        self._make = make
+        self._on: Cloud | None = None
+
+    def __call__(self) -> Made:
+        """It. Raises what ``base`` and the making raise."""
+        ground = base()
+        if ground is not self._on:
+            self._made, self._on = self._make(ground), ground
+        return self._made
 
 
 def name(context: Context) -> str:
