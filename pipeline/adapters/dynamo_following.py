@@ -9,6 +9,7 @@ from pipeline.adapters.dynamo_items import (
     HEAD,
     facts_of,
     facts_text,
+    overtaken_key,
     result_key,
     row_item,
     task_item,
@@ -75,9 +76,18 @@ def _due(seen: Partition, tasks: Sequence[Task], *, demanded: bool = False) -> l
         before = seen.tasks.get(task.actor)
         if before is None or before.revision < task.revision:
             if before:
-                steps.append(Delete(task.image, task_key(task.actor, before.revision)))
+                steps += _overtaken(seen, before)
             steps.append(Put(task_item(task, demanded=demanded), NEW))
     return steps
+
+
+def _overtaken(seen: Partition, task: Task) -> list[Step]:
+    """The steps that take a task away for a newer one. While somebody still runs it, that is remembered."""
+    key = task_key(task.actor, task.revision)
+    if not task.running:
+        return [Delete(seen.image, key, "attribute_not_exists(#owner)")]
+    known = {"pk": seen.image, "sk": overtaken_key(task.actor, task.revision)}
+    return [Delete(seen.image, key), Put(known | {"until": seen.items[key]["until"]})]
 
 
 def _head(seen: Partition, state: str | None, facts: Facts | None) -> list[Step]:
