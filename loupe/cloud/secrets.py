@@ -3,7 +3,7 @@
 They are read at the start of a process and again when something is to be done five minutes later, so that a
 secret that was changed is in use within minutes of the next message; a process that has nothing to do reads
 nothing. What the environment itself says goes first. Only names that settings have are taken: whoever may
-write parameters decides nothing else of the process. What is known stays in use where AWS gives no answer later.
+write parameters decides nothing else of the process. What is known stays in use while AWS gives no answer.
 """
 
 import logging

@@ -1,13 +1,20 @@
 """The SAM template: all of Loupe on AWS as one stack, generated from the actors (docs/decisions/0025)."""
 
-from loupe.template import actors, data, edge, entries
+from collections.abc import Sequence
+
+from loupe.template import actors, alarms, clock, costs, dashboard, data, edge, entries, names, people, rows
+from loupe.template.exceptions import excepted
 from loupe.template.functions import Code
+from loupe.template.outputs import outputs
 from loupe.template.parameters import CONDITIONS, PARAMETERS
-from loupe.template.parts import Json, together
+from loupe.template.parts import Json, logical, together
 from pipeline.chain import Chain
+from scheduler.timetable import Entry
 
 ZIPS = "build/lambda"
 """Folder of the zips."""
+QUEUES = {"take_in": "arrivals", "slack_work": "slack", "send_cards": "cards", "deliver": "news"}
+"""Functions beside the actors that a queue starts, and that queue."""
 
 
 def zipped(bundle: str) -> str:
@@ -15,16 +22,52 @@ def zipped(bundle: str) -> str:
     return f"{ZIPS}/{bundle}.zip"
 
 
-def template(chain: Chain, code: Code = zipped) -> Json:
-    """The template of a chain. Raises ``Declaration`` for an actor that does not fit AWS."""
-    parts = [data.table(), data.store(), data.public(), data.topic(), edge.distribution()]
-    parts += [entries.take_in(code), entries.router(code)]
+def template(chain: Chain, code: Code = zipped, timed: Sequence[Entry] | None = None) -> Json:
+    """The template of a chain. Raises ``Declaration`` for an actor that does not fit AWS.
+
+    ``code`` says where the zip of a bundle lies; ``timed`` are the rows with a schedule, by default those of
+    the timetable.
+    """
+    parts = [rows.table(), data.store(), data.public(), data.topic()]
     parts += [actors.resources(each, code) for each in chain]
+    parts += [entries.take_in(code), entries.router(code)]
+    parts += [people.slack(code), people.cards(code), people.news(code)]
+    parts += [people.redrive(code, tuple(logical(name) for name in chain.names()))]
+    parts += [clock.clock(code, clock.rows() if timed is None else timed), clock.sweep(code)]
+    parts += [clock.minutely(), clock.scheduler()]
+    parts += [edge.page(code), edge.distribution(), names.pictures(), names.requests(), names.routing()]
+    return _whole(chain, _watched(chain, together(parts)))
+
+
+def _watched(chain: Chain, resources: Json) -> Json:
+    """Everything, and what looks after it."""
+    memory = {
+        _name(each): each["Properties"]["MemorySize"]
+        for each in resources.values()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
+    queues = [*QUEUES.values(), *chain.names()]
+    parts = [resources, alarms.topic(), alarms.of_all(), alarms.of_router(), costs.budget()]
+    parts += [alarms.of_actor(name) for name in chain.names()]
+    parts += [alarms.of_queue(name, queue) for name, queue in QUEUES.items()]
+    parts += [alarms.of_function(name) for name in memory if not chain.get(name)]
+    parts += [alarms.filters(name, runs=chain.get(name) is not None) for name in memory]
+    parts += [dashboard.dashboard(chain.names(), memory, queues)]
+    return together(parts)
+
+
+def _name(function: Json) -> str:
+    """As in ``take_in``."""
+    return str(function["Properties"]["FunctionName"]["Fn::Sub"]).partition("-")[2]
+
+
+def _whole(chain: Chain, resources: Json) -> Json:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Transform": "AWS::Serverless-2016-10-31",
         "Description": "Loupe looks at every picture that is posted and says what it found.",
         "Parameters": PARAMETERS,
         "Conditions": CONDITIONS,
-        "Resources": together(parts),
+        "Resources": excepted(resources),
+        "Outputs": outputs(chain.names()),
     }

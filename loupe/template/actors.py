@@ -2,8 +2,8 @@
 
 import math
 
+from loupe.packing import bundle_of
 from loupe.template import functions, permissions, queues
-from loupe.template.bundles import bundle_of
 from loupe.template.functions import LONGEST, Code, Function
 from loupe.template.parts import Json, att, logical, ref, resource
 from pipeline.actor import Actor
@@ -35,11 +35,16 @@ def resources(actor: Actor, code: Code) -> Json:
         memory=max(LEAST_MEMORY, actor.memory),
         rights=rights,
         events={"Due": functions.from_queue(f"{name}Queue", many, ref("ActorConcurrency"))},
-        variables={"LOUPE_ACTOR": actor.name, "LOUPE_PARKED_QUEUE": ref(f"{name}Parked")},
+        variables={
+            "LOUPE_ACTOR": actor.name,
+            "LOUPE_QUEUE": ref(f"{name}Queue"),
+            "LOUPE_PARKED_QUEUE": ref(f"{name}Parked"),
+        },
+        secrets=permissions.secretive(actor),
     )
     return {
-        **queues.queue(name, seconds, receipts(actor)),
-        **queues.sent_by(name, "sns.amazonaws.com", {"ArnEquals": {"aws:SourceArn": ref("Topic")}}),
+        **queues.queue(actor.name, seconds, receipts(actor)),
+        **queues.sent_by(actor.name, "sns.amazonaws.com", {"ArnEquals": {"aws:SourceArn": ref("Topic")}}),
         f"{name}Subscription": _subscription(actor, name),
         **functions.made(function, code),
     }

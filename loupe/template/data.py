@@ -1,38 +1,14 @@
-"""Where rows and bytes live: the table, the store bucket, the public bucket, the topic."""
+"""Where bytes live, the store bucket and the public bucket; and the topic of events."""
 
 from typing import Any
 
-from loupe.template.parts import REMOVAL, Json, att, policy, ref, resource, sub, when
-from pipeline.adapters.dynamo_schema import TTL, definition
+from loupe.template.parts import REMOVAL, Json, att, policy, ref, resource, sub
 
 ABORT_DAYS = 1
 """After which the parts of an upload that nobody finished are removed."""
 ARCHIVE = "archive/"
 DROP = "drop/"
 """Prefixes in the store bucket."""
-
-
-def table() -> Json:
-    """The table, global so that a second region is a parameter.
-
-    A table with replicas must stream new and old images, and the view of a stream that is there cannot be
-    changed; so it is that one from the beginning (docs.aws.amazon.com/AWSCloudFormation, GlobalTable).
-    """
-    shape = definition() | {"StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
-    properties = shape | {
-        "TimeToLiveSpecification": {"AttributeName": TTL, "Enabled": True},
-        "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"},
-        "Replicas": [_replica(ref("AWS::Region")), when("HasReplica", _replica(ref("ReplicaRegion")))],
-    }
-    return {"Table": resource("DynamoDB::GlobalTable", properties, **REMOVAL)}
-
-
-def _replica(region: Json) -> Json:
-    return {
-        "Region": region,
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-        "DeletionProtectionEnabled": when("Protected", True, False),
-    }
 
 
 def store() -> Json:
@@ -62,13 +38,14 @@ def public() -> Json:
     reader = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Action": "s3:GetObject",
-        "Resource": sub("${Public.Arn}/*"),
-        "Condition": {"StringEquals": {"AWS:SourceArn": _distribution()}},
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn()}},
     }
+    files = reader | {"Action": "s3:GetObject", "Resource": sub("${Public.Arn}/*")}
+    # Without it S3 says "forbidden" of a file that is not there, and caches keep that.
+    names = reader | {"Action": "s3:ListBucket", "Resource": att("Public")}
     return {
         "Public": resource("S3::Bucket", _bucket(_unfinished()), **REMOVAL),
-        "PublicPolicy": _bucket_policy("Public", reader),
+        "PublicPolicy": _bucket_policy("Public", files, names),
     }
 
 
@@ -77,7 +54,8 @@ def topic() -> Json:
     return {"Topic": resource("SNS::Topic", {"KmsMasterKeyId": "alias/aws/sns"})}
 
 
-def _distribution() -> Json:
+def distribution_arn() -> Json:
+    """The ARN of the distribution."""
     return sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}")
 
 

@@ -1,7 +1,11 @@
-"""What the world sees: CloudFront before the public bucket, closed to everything else."""
+"""What the world sees: CloudFront before the public bucket and the pages, closed to everything else."""
 
 from typing import Any
 
+from loupe.packing import entry_bundle
+from loupe.template import functions, permissions
+from loupe.template.data import distribution_arn
+from loupe.template.functions import Code, Function
 from loupe.template.parts import Json, att, ref, resource, sub, when
 
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -17,8 +21,46 @@ function handler(event) {
 }
 """
 """Files lie in the bucket under their keys, and are public below /i/."""
+NAME = """\
+function handler(event) {
+  var request = event.request;
+  request.headers['x-forwarded-host'] = {value: request.headers.host.value};
+  return request;
+}
+"""
+"""A page needs to know under which name it was asked for; its function has another."""
 YEAR = 31_536_000
-"""Seconds that browsers keep to https."""
+"""Seconds that browsers keep to https, and that CloudFront may keep a page whose answer says so."""
+PAGE_SECONDS = 15
+
+
+def page(code: Code) -> Json:
+    """The pages of published images. Nobody but the distribution may ask the function."""
+    function = Function(
+        name="page",
+        handler="page",
+        does="Shows the pages of published images.",
+        bundle=entry_bundle("page"),
+        timeout=PAGE_SECONDS,
+        memory=1024,
+        rights=(permissions.reading(), permissions.objects("Public", "Get"), permissions.listing("Public")),
+        inside=True,
+        url={"AuthType": "AWS_IAM"},
+    )
+    asking = {"FunctionName": att("Page"), "Principal": "cloudfront.amazonaws.com"}
+    asking["SourceArn"] = distribution_arn()
+    return {
+        **functions.made(function, code),
+        # Both are asked for since October 2025 (docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
+        "PageByUrl": resource(
+            "Lambda::Permission",
+            asking | {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "AWS_IAM"},
+        ),
+        "PageByCall": resource(
+            "Lambda::Permission",
+            asking | {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+        ),
+    }
 
 
 def distribution() -> Json:
@@ -29,37 +71,36 @@ def distribution() -> Json:
         "HttpVersion": "http2and3",
         "IPV6Enabled": True,
         "PriceClass": ref("PriceClass"),
-        "Origins": [_bucket()],
-        "DefaultCacheBehavior": files(),
+        "Origins": [_bucket(), _pages()],
+        "DefaultCacheBehavior": _behaviour("pages", ref("PageCaching"), "PageName"),
+        "CacheBehaviors": [
+            {"PathPattern": "/i/static/*"} | _behaviour("pages", ref("PageCaching"), "PageName"),
+            {"PathPattern": "/i/*.*"} | _behaviour("public", OPTIMIZED, "PublicPaths"),
+        ],
         "ViewerCertificate": when("HasDomain", _certificate(), {"CloudFrontDefaultCertificate": True}),
         "Aliases": when("HasDomain", [ref("DomainName")]),
     }
-    control = {
-        "Name": sub("${AWS::StackName}-public"),
-        "OriginAccessControlOriginType": "s3",
-        "SigningBehavior": "always",
-        "SigningProtocol": "sigv4",
-    }
     return {
         "Distribution": resource("CloudFront::Distribution", {"DistributionConfig": config}),
-        "PublicAccess": resource("CloudFront::OriginAccessControl", {"OriginAccessControlConfig": control}),
+        "PublicAccess": _access("public", "s3"),
+        "PageAccess": _access("page", "lambda"),
         "PublicPaths": _function("paths", "Takes /i off the path of a file.", STRIP),
+        "PageName": _function("name", "Tells a page its name.", NAME),
+        "PageCaching": resource("CloudFront::CachePolicy", {"CachePolicyConfig": _caching()}),
         "PublicHeaders": resource("CloudFront::ResponseHeadersPolicy", _headers()),
     }
 
 
-def files() -> Json:
-    """How files of the bucket are served."""
+def _behaviour(origin: str, caching: Any, function: str) -> Json:
+    told = {"EventType": "viewer-request", "FunctionARN": att(function, "FunctionMetadata.FunctionARN")}
     return {
-        "TargetOriginId": "public",
+        "TargetOriginId": origin,
         "ViewerProtocolPolicy": "redirect-to-https",
         "AllowedMethods": ["GET", "HEAD"],
         "Compress": True,
-        "CachePolicyId": OPTIMIZED,
+        "CachePolicyId": caching,
         "ResponseHeadersPolicyId": ref("PublicHeaders"),
-        "FunctionAssociations": [
-            {"EventType": "viewer-request", "FunctionARN": att("PublicPaths", "FunctionMetadata.FunctionARN")}
-        ],
+        "FunctionAssociations": [told],
     }
 
 
@@ -72,9 +113,46 @@ def _bucket() -> Json:
     }
 
 
+def _pages() -> Json:
+    return {
+        "Id": "pages",
+        "DomainName": {"Fn::Select": [2, {"Fn::Split": ["/", att("PageUrl", "FunctionUrl")]}]},
+        "OriginAccessControlId": att("PageAccess", "Id"),
+        "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
+    }
+
+
+def _access(name: str, kind: str) -> Json:
+    control = {
+        "Name": sub(f"${{AWS::StackName}}-{name}"),
+        "OriginAccessControlOriginType": kind,
+        "SigningBehavior": "always",
+        "SigningProtocol": "sigv4",
+    }
+    return resource("CloudFront::OriginAccessControl", {"OriginAccessControlConfig": control})
+
+
+def _caching() -> Json:
+    """A page is kept as long as its answer says; it may differ by what a browser wants."""
+    headers = ["accept", "accept-language", "x-forwarded-host"]
+    return {
+        "Name": sub("${AWS::StackName}-pages"),
+        "MinTTL": 0,
+        "DefaultTTL": 0,
+        "MaxTTL": YEAR,
+        "ParametersInCacheKeyAndForwardedToOrigin": {
+            "CookiesConfig": {"CookieBehavior": "none"},
+            "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": headers},
+            "QueryStringsConfig": {"QueryStringBehavior": "all"},
+            "EnableAcceptEncodingGzip": True,
+            "EnableAcceptEncodingBrotli": True,
+        },
+    }
+
+
 def _certificate() -> Json:
     return {
-        "AcmCertificateArn": sub("${CertificateArn}"),
+        "AcmCertificateArn": ref("CertificateArn"),
         "SslSupportMethod": "sni-only",
         "MinimumProtocolVersion": "TLSv1.2_2021",
     }

@@ -1,12 +1,12 @@
-"""The functions beside the actors: what takes in, routes, sweeps and speaks with people."""
+"""The functions that take in and route: the bucket's arrivals, the table's stream."""
 
 import json
 
-from loupe.template import functions, permissions, queues
+from loupe.packing import entry_bundle
+from loupe.template import functions, permissions, queues, rows
 from loupe.template.functions import Code, Function
-from loupe.template.parts import Json, att, ref, resource, sub
+from loupe.template.parts import Json, att, ref, sub, when
 
-BUNDLE = "core"
 ROUTER_SECONDS = 60
 ROUTER_RETRIES = 1_000
 ROUTER_AGE = 82_800
@@ -17,56 +17,58 @@ ROUTER_WINDOW = 0
 TAKE_IN_SECONDS = 60
 TAKE_IN_BATCH = 5
 RECEIPTS = 10
+MEMORY = 512
+"""Megabytes of functions that are no actors; a processor's share grows with them."""
 
 
 def router(code: Code) -> Json:
     """Reads the stream: rows that landed and runs that were demanded; publishes what is due."""
-    image = {"eventName": ["INSERT"]}
-    landed = image | {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": "result#"}]}}}}
-    demanded = image | {
-        "dynamodb": {
-            "Keys": {"sk": {"S": [{"prefix": "task#"}]}},
-            "NewImage": {"demanded": {"BOOL": [True]}},
-        }
-    }
-    mapping = {
-        "Type": "DynamoDB",
-        "Properties": {
-            "Stream": att("Table", "StreamArn"),
-            "StartingPosition": "TRIM_HORIZON",
-            "BatchSize": ROUTER_BATCH,
-            "MaximumBatchingWindowInSeconds": ROUTER_WINDOW,
-            "BisectBatchOnFunctionError": True,
-            "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "MaximumRetryAttempts": ROUTER_RETRIES,
-            "MaximumRecordAgeInSeconds": ROUTER_AGE,
-            "ParallelizationFactor": ref("RouterParallelization"),
-            "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": att("RouterParked")}},
-            "FilterCriteria": {"Filters": [{"Pattern": _text(each)} for each in (landed, demanded)]},
-        },
-    }
     function = Function(
         name="router",
         handler="route",
         does="Publishes an event for each run that a landed row made due.",
-        bundle=BUNDLE,
+        bundle=entry_bundle("route"),
         timeout=ROUTER_SECONDS,
-        memory=512,
+        memory=MEMORY,
         rights=(
             permissions.ledger(),
             permissions.stream(),
             permissions.publishing(),
             permissions.sending("RouterParked"),
         ),
-        events={"Rows": mapping},
+        events={"Rows": {"Type": "DynamoDB", "Properties": _mapping()}},
         variables={"LOUPE_TOPIC": ref("Topic")},
     )
-    parked = resource("SQS::Queue", {"MessageRetentionPeriod": queues.KEPT, "SqsManagedSseEnabled": True})
-    return {"RouterParked": parked, **functions.made(function, code)}
+    return {**queues.parked("router"), **functions.made(function, code)}
+
+
+def _mapping() -> Json:
+    inserted = {"eventName": ["INSERT"]}
+    landed = inserted | {"dynamodb": {"Keys": {"sk": {"S": [{"prefix": "result#"}]}}}}
+    demanded = inserted | {
+        "dynamodb": {
+            "Keys": {"sk": {"S": [{"prefix": "task#"}]}},
+            "NewImage": {"demanded": {"BOOL": [True]}},
+        }
+    }
+    return {
+        "Stream": rows.stream(),
+        "StartingPosition": "TRIM_HORIZON",
+        "Enabled": when("Working", True, False),
+        "BatchSize": ROUTER_BATCH,
+        "MaximumBatchingWindowInSeconds": ROUTER_WINDOW,
+        "BisectBatchOnFunctionError": True,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRetryAttempts": ROUTER_RETRIES,
+        "MaximumRecordAgeInSeconds": ROUTER_AGE,
+        "ParallelizationFactor": ref("RouterParallelization"),
+        "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": att("RouterParked")}},
+        "FilterCriteria": {"Filters": [{"Pattern": json.dumps(each)} for each in (landed, demanded)]},
+    }
 
 
 def take_in(code: Code) -> Json:
-    """What lands in the drop becomes an image: bucket, queue ``Arrivals``, function."""
+    """What lands in the drop becomes an image: bucket, queue ``arrivals``, function."""
     condition = {
         "ArnLike": {"aws:SourceArn": sub("arn:${AWS::Partition}:s3:::*")},
         "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")},
@@ -75,9 +77,9 @@ def take_in(code: Code) -> Json:
         name="take_in",
         handler="take_in",
         does="Takes in what was dropped into the bucket.",
-        bundle=BUNDLE,
+        bundle=entry_bundle("take_in"),
         timeout=TAKE_IN_SECONDS,
-        memory=256,
+        memory=MEMORY,
         rights=(
             permissions.ledger(),
             permissions.objects("Store", "Get"),
@@ -85,13 +87,10 @@ def take_in(code: Code) -> Json:
             permissions.receiving("ArrivalsQueue"),
         ),
         events={"Arrived": functions.from_queue("ArrivalsQueue", TAKE_IN_BATCH)},
+        variables={"LOUPE_ARRIVALS_QUEUE": ref("ArrivalsQueue")},
     )
     return {
-        **queues.queue("Arrivals", TAKE_IN_SECONDS, RECEIPTS),
-        **queues.sent_by("Arrivals", "s3.amazonaws.com", condition),
+        **queues.queue("arrivals", TAKE_IN_SECONDS, RECEIPTS),
+        **queues.sent_by("arrivals", "s3.amazonaws.com", condition),
         **functions.made(function, code),
     }
-
-
-def _text(pattern: Json) -> str:
-    return json.dumps(pattern)

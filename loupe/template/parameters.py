@@ -14,6 +14,7 @@ def _number(description: str, default: float, least: float, most: float) -> Json
     return {"Type": "Number", "Description": description, "Default": default, **limits}
 
 
+DIGEST = "cron(0 9 * * ? *)"
 YES_NO = {"AllowedValues": ["yes", "no"]}
 LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 180, 365]
 """Of those that CloudWatch Logs knows."""
@@ -26,28 +27,74 @@ PARAMETERS: dict[str, Json] = {
         AllowedValues=["local", "rekognition"],
     ),
     "Timezone": _text("Time zone of this installation's days, such as Europe/Sofia.", "UTC"),
-    "ActorConcurrency": _number("Runs of one actor at the same time, at most.", 10, 2, 1000),
-    "RouterParallelization": _number(
-        "Batches of one shard that the router takes at the same time.", 1, 1, 10
+    "DigestTime": _text("When the digest is told, by that time zone: cron(MINUTE HOUR * * ? *).", DIGEST),
+    "AlarmMail": _text("Address that hears alarms; it has to confirm. Empty for none."),
+    "AlarmPerActor": _text(
+        "Alarms for each actor; four each, at about $0.10 a month. Without: one for all that was parked.",
+        "yes",
+        **YES_NO,
     ),
+    "MonthlyBudget": _number(
+        "US dollars a month for this account; at 80 % you hear of it. 0 for none.", 0, 0, 10**6
+    ),
+    "ActorConcurrency": _number("Runs of one actor at the same time, at most.", 10, 2, 1000),
+    "RouterParallelization": _number("Batches of a shard that the router takes at the same time.", 1, 1, 10),
     "LogDays": _number("Days that logs are kept.", 30, 1, 365) | {"AllowedValues": LOG_DAYS},
     "DropDays": _number("Days that a file may lie in drop/ of the store bucket.", 7, 1, 365),
-    "Protection": _text("Refuse to delete the table, even by those who may.", "no", **YES_NO),
+    "Protection": _text("Refuse to delete the table, even to those who may.", "no", **YES_NO),
     "PriceClass": _text(
         "Where CloudFront keeps copies: 100 is North America and Europe, 200 adds Asia and Africa.",
         "PriceClass_100",
         AllowedValues=["PriceClass_100", "PriceClass_200", "PriceClass_All"],
     ),
-    "DomainName": _text(
-        "Your own domain of the pictures, such as pictures.example.org; empty for CloudFront's."
+    "DomainName": _text("Your domain of the pictures, such as pictures.example.org; empty for CloudFront's."),
+    "CertificateArn": _text("ACM certificate of that domain, in us-east-1."),
+    "HostedZoneId": _text("Route 53 zone in which your domains are entered; empty to enter them yourself."),
+    "RequestsDomain": _text("Your domain of Slack's requests, the same in both regions; empty for AWS's."),
+    "RequestsCertificateArn": _text("ACM certificate of that domain, in this region."),
+    "Routing": _text(
+        "How Route 53 chooses between two regions: the nearer, or the first while it is well.",
+        "none",
+        AllowedValues=["none", "latency", "failover"],
     ),
-    "CertificateArn": _text("ACM certificate of that domain, from us-east-1."),
+    "RoutingRole": _text(
+        "Which one this stack is, for failover.", "PRIMARY", AllowedValues=["PRIMARY", "SECONDARY"]
+    ),
     "ReplicaRegion": _text("Second region of the table, such as eu-central-1; empty for none."),
+    "ExistingTable": _text("In the second region: the table's name there; empty for a table of its own."),
+    "ExistingStream": _text("In the second region: the ARN of that table's stream there."),
+    "Work": _text("Run actors in this region; of two regions only one may.", "yes", **YES_NO),
 }
 
+
+def _is(name: str, value: str) -> Json:
+    return {"Fn::Equals": [ref(name), value]}
+
+
+def _not(condition: Json) -> Json:
+    return {"Fn::Not": [condition]}
+
+
+def _and(*conditions: str) -> Json:
+    return {"Fn::And": [{"Condition": each} for each in conditions]}
+
+
 CONDITIONS: dict[str, Json] = {
-    "UseRekognition": {"Fn::Equals": [ref("Detectors"), "rekognition"]},
-    "HasReplica": {"Fn::Not": [{"Fn::Equals": [ref("ReplicaRegion"), ""]}]},
-    "HasDomain": {"Fn::Not": [{"Fn::Equals": [ref("DomainName"), ""]}]},
-    "Protected": {"Fn::Equals": [ref("Protection"), "yes"]},
+    "UseRekognition": _is("Detectors", "rekognition"),
+    "HasAlarmMail": _not(_is("AlarmMail", "")),
+    "HasActorAlarms": _is("AlarmPerActor", "yes"),
+    "HasBudget": _not(_is("MonthlyBudget", "0")),
+    "Protected": _is("Protection", "yes"),
+    "HasDomain": _not(_is("DomainName", "")),
+    "HasZone": _not(_is("HostedZoneId", "")),
+    "HasDomainRecord": _and("HasDomain", "HasZone"),
+    "HasRequestsDomain": _not(_is("RequestsDomain", "")),
+    "ByNothing": _is("Routing", "none"),
+    "ByLatency": _is("Routing", "latency"),
+    "ByFailover": _is("Routing", "failover"),
+    "HasRequestsRecord": _and("HasRequestsDomain", "HasZone"),
+    "HasHealthCheck": _and("HasRequestsRecord", "ByFailover"),
+    "HasReplica": _not(_is("ReplicaRegion", "")),
+    "OwnTable": _is("ExistingTable", ""),
+    "Working": _is("Work", "yes"),
 }

@@ -1,6 +1,5 @@
 """The words in which the template is written: plain dicts, as CloudFormation reads them."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,8 +10,6 @@ Json = dict[str, Any]
 Resources = Mapping[str, Json]
 """Resources by logical id."""
 
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-"""That of the interpreter which builds the template and the zips: compiled wheels run on no other."""
 ARCHITECTURE = "x86_64"
 REMOVAL = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 """For whatever holds pictures or rows: it outlives the stack."""
@@ -41,6 +38,11 @@ def when(condition: str, then: Any, otherwise: Any = None) -> Json:
 def resource(kind: str, properties: Mapping[str, Any] | None = None, **more: Any) -> Json:
     """One resource; ``more`` are attributes beside its properties (DependsOn, Condition, Metadata ...)."""
     return {"Type": f"AWS::{kind}"} | more | ({"Properties": dict(properties)} if properties else {})
+
+
+def joined(*parts: Any, by: str = "") -> Json:
+    """Texts as one."""
+    return {"Fn::Join": [by, list(parts)]}
 
 
 def logical(name: str) -> str:

@@ -6,7 +6,8 @@ gets a right by accident.
 
 from collections.abc import Callable, Iterable
 
-from loupe.template.data import ARCHIVE, DROP
+from loupe.template import rows
+from loupe.template.data import ARCHIVE, distribution_arn
 from loupe.template.parts import Json, allow, att, ref, sub, when
 from pipeline import ports
 from pipeline.actor import Actor
@@ -21,23 +22,31 @@ WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem
 
 def ledger() -> Json:
     """Reading and writing the table by its keys."""
-    return allow((*READ, *WRITE), att("Table"))
+    return allow((*READ, *WRITE), rows.arn())
+
+
+def reading() -> Json:
+    """Reading the table by its keys."""
+    return allow(READ, rows.arn())
 
 
 def indexes() -> Json:
     """Reading the table by its indexes."""
-    return allow(["dynamodb:Query"], sub("${Table.Arn}/index/*"))
+    return allow(["dynamodb:Query"], sub("${Table}/index/*", Table=rows.arn()))
 
 
 def stream() -> Json:
     """Reading the table's stream."""
     actions = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-    return allow([f"dynamodb:{each}" for each in actions], att("Table", "StreamArn"))
+    return allow([f"dynamodb:{each}" for each in actions], rows.streams())
 
 
 def objects(bucket: str, *verbs: str, below: str = "") -> Json:
-    """Objects of a bucket below a prefix: ``Get``, ``Put``, ``Delete``."""
-    return allow([f"s3:{verb}Object" for verb in verbs], sub(f"${{{bucket}.Arn}}/{below}*"))
+    """Objects of a bucket below a prefix: ``Get``, ``Put``, ``Delete``, ``Restore``."""
+    actions = [f"s3:{verb}Object" for verb in verbs]
+    if "Put" in verbs:
+        actions.append("s3:AbortMultipartUpload")
+    return allow(actions, sub(f"${{{bucket}.Arn}}/{below}*"))
 
 
 def listing(bucket: str) -> Json:
@@ -52,10 +61,10 @@ def secrets() -> Json:
     return allow(actions, [sub(below), sub(f"{below}/*")])
 
 
-def receiving(queue: str) -> Json:
-    """Taking messages from a queue, and putting them off."""
+def receiving(*queues: str) -> Json:
+    """Taking messages from queues, and putting them off."""
     actions = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
-    return allow([f"sqs:{each}" for each in actions], att(queue))
+    return allow([f"sqs:{each}" for each in actions], [att(queue) for queue in queues])
 
 
 def sending(*queues: str) -> Json:
@@ -66,6 +75,12 @@ def sending(*queues: str) -> Json:
 def publishing() -> Json:
     """Publishing events."""
     return allow(["sns:Publish"], ref("Topic"))
+
+
+def mailing() -> Json:
+    """Sending mail by the addresses and domains that SES knows in this region."""
+    own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+    return allow(["ses:SendEmail", "ses:SendRawEmail"], sub(own))
 
 
 def logging(logs: str) -> Json:
@@ -80,48 +95,54 @@ def rekognition(action: str) -> Json:
 
 def invalidation() -> Json:
     """Making the caches of the distribution forget."""
-    of = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"
-    return allow(["cloudfront:CreateInvalidation"], sub(of))
+    return allow(["cloudfront:CreateInvalidation"], distribution_arn())
 
 
 def _nothing() -> Statements:
     return ()
 
 
+def files(bucket: str) -> Statements:
+    """Reading, writing and deleting what a bucket has."""
+    return objects(bucket, "Get", "Put", "Delete"), listing(bucket)
+
+
 NEEDED: dict[object, Callable[[], Statements]] = {
-    ports.Store: lambda: (objects("Store", "Get", "Put", "Delete"), listing("Store")),
-    ports.Public: lambda: (objects("Public", "Get", "Put", "Delete"), listing("Public")),
+    ports.Store: lambda: files("Store"),
+    ports.Public: lambda: files("Public"),
     ports.Archive: lambda: (
         objects("Store", "Get", "Put", "Delete", "Restore", below=ARCHIVE),
         listing("Store"),
     ),
-    ports.Incoming: lambda: (objects("Store", "Get", "Delete", below=DROP), listing("Store"), secrets()),
+    ports.Incoming: lambda: (objects("Store", "Get"), listing("Store")),
     ports.Pictures: lambda: (objects("Store", "Get"), listing("Store")),
     ports.Cdn: lambda: (invalidation(),),
     ports.NudityDetector: lambda: (rekognition("DetectModerationLabels"),),
     ports.FaceDetector: lambda: (rekognition("DetectFaces"),),
-    ports.Marking: lambda: (secrets(),),
-    ports.Rendering: lambda: (secrets(),),
-    ports.News: lambda: (secrets(),),
+    ports.News: lambda: (sending("CardsQueue", "NewsQueue"),),
+    ports.Appointments: lambda: (indexes(),),
 }
 """What the adapter of a port needs beside the ledger."""
 NOTHING_MORE: frozenset[object] = frozenset(
     (
-        ports.Appointments,
         ports.Archiving,
         ports.Gazetteer,
         ports.Geocoder,
         ports.Limits,
+        ports.Marking,
         ports.Notes,
         ports.Owners,
         ports.Publishing,
         ports.ReleaseBands,
-        Standings,
+        ports.Rendering,
         ports.Twins,
         ports.Uses,
+        Standings,
     )
 )
 """Ports whose adapters are settings, files of the function, or the ledger itself."""
+SECRETIVE: frozenset[object] = frozenset((ports.Incoming, ports.Marking, ports.Rendering))
+"""Ports whose adapters need a secret: Slack's token, the key of the watermark, TinyPNG's key."""
 
 
 def needed(actor: Actor) -> Statements:
@@ -134,6 +155,11 @@ def needed(actor: Actor) -> Statements:
             )
         found += [each for each in NEEDED.get(port, _nothing)() if each not in found]
     return tuple(found)
+
+
+def secretive(actor: Actor) -> bool:
+    """Does an actor need secrets?"""
+    return not SECRETIVE.isdisjoint(actor.ports.values())
 
 
 def distinct(statements: Iterable[Json]) -> list[Json]:

@@ -1,8 +1,6 @@
 """Queues: each with a dead-letter queue, closed to all but the one that fills it."""
 
-from typing import Any
-
-from loupe.template.parts import Json, allow, att, policy, ref, resource
+from loupe.template.parts import Json, allow, att, logical, policy, ref, resource, sub
 
 KEPT = 1_209_600
 """Seconds that a message is kept: 14 days, the most there is."""
@@ -16,30 +14,38 @@ Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: at lea
 
 
 def queue(name: str, timeout: int, receipts: int) -> Json:
-    """A queue for a function with this timeout in seconds, and ``<name>Parked`` for what it cannot take.
+    """A queue for a function with this timeout in seconds, and another for what it cannot take.
 
-    After ``receipts`` receipts of a message SQS itself moves it there.
+    After ``receipts`` receipts of a message SQS itself moves it there. As resources, the queues of
+    ``detect_faces`` are ``DetectFacesQueue`` and ``DetectFacesParked``.
     """
-    target = {"deadLetterTargetArn": att(f"{name}Parked"), "maxReceiveCount": receipts}
-    return {
-        f"{name}Parked": resource(
-            "SQS::Queue", {"MessageRetentionPeriod": KEPT, "SqsManagedSseEnabled": True}
-        ),
-        f"{name}Queue": resource(
-            "SQS::Queue",
-            {
-                "VisibilityTimeout": min(TIMES * timeout, LONGEST_VISIBILITY),
-                "MessageRetentionPeriod": KEPT,
-                "SqsManagedSseEnabled": True,
-                "RedrivePolicy": target,
-            },
-        ),
+    whole = logical(name)
+    more = {
+        "VisibilityTimeout": min(TIMES * timeout, LONGEST_VISIBILITY),
+        "RedrivePolicy": {"deadLetterTargetArn": att(f"{whole}Parked"), "maxReceiveCount": receipts},
     }
+    return {f"{whole}Queue": _queue(name, more), **parked(name)}
+
+
+def parked(name: str) -> Json:
+    """The queue of what was given up."""
+    return {f"{logical(name)}Parked": _queue(f"{name}-parked", {})}
+
+
+def _queue(name: str, more: Json) -> Json:
+    properties = {
+        "QueueName": sub(f"${{AWS::StackName}}-{name}"),
+        "MessageRetentionPeriod": KEPT,
+        "SqsManagedSseEnabled": True,
+        **more,
+    }
+    return resource("SQS::Queue", properties)
 
 
 def sent_by(name: str, service: str, condition: Json) -> Json:
     """The policy by which a service may send to a queue under a condition."""
-    statement: dict[str, Any] = allow(["sqs:SendMessage"], att(f"{name}Queue"))
+    whole = f"{logical(name)}Queue"
+    statement = allow(["sqs:SendMessage"], att(whole))
     statement |= {"Principal": {"Service": service}, "Condition": condition}
-    properties = {"Queues": [ref(f"{name}Queue")], "PolicyDocument": policy(statement)}
-    return {f"{name}QueuePolicy": resource("SQS::QueuePolicy", properties)}
+    properties = {"Queues": [ref(whole)], "PolicyDocument": policy(statement)}
+    return {f"{whole}Policy": resource("SQS::QueuePolicy", properties)}

@@ -110,12 +110,18 @@ class Table:
     ) -> Iterator[dict[str, Any]]:
         """The items of an index's partition in order, behind ``after`` or before ``before`` (not included).
 
+        With both, those between them (included).
+
         An index ``days`` has the keys ``days_pk`` and ``days_sk``. It may lag behind the table. Who wants few
         items says so by ``page``: so many are read at a time, else a megabyte.
         """
         condition, given = "#pk=:pk", {":pk": {"S": key}}
         names = {"#pk": f"{name}_pk"}
-        if after or before:
+        if after and before:
+            names |= {"#sk": f"{name}_sk"}
+            condition += " AND #sk BETWEEN :after AND :before"
+            given |= {":after": {"S": after}, ":before": {"S": before}}
+        elif after or before:
             names |= {"#sk": f"{name}_sk"}
             condition += " AND #sk>:sk" if after else " AND #sk<:sk"
             given |= {":sk": {"S": after or before}}

@@ -1,0 +1,99 @@
+"""The functions that speak with people: Slack's requests, cards, news."""
+
+from typing import Any
+
+from loupe.packing import entry_bundle
+from loupe.template import functions, permissions, queues
+from loupe.template.entries import MEMORY, RECEIPTS
+from loupe.template.functions import Code, Function
+from loupe.template.parts import Json, ref
+
+SLACK_SECONDS = 10
+"""Slack waits three seconds; whoever is slower than ten is not waited for."""
+WORK_SECONDS = 120
+BATCH = 5
+OUT_OF_QUEUES = {
+    "LOUPE_SLACK_QUEUE": ref("SlackQueue"),
+    "LOUPE_CARDS_QUEUE": ref("CardsQueue"),
+    "LOUPE_NEWS_QUEUE": ref("NewsQueue"),
+}
+"""Whoever speaks with people knows these queues."""
+
+
+def slack(code: Code) -> Json:
+    """Slack's requests are answered at once; what they ask for waits in the queue ``slack``."""
+    function = Function(
+        name="slack",
+        handler="slack",
+        does="Answers Slack, and leaves the work to slack_work.",
+        bundle=entry_bundle("slack"),
+        timeout=SLACK_SECONDS,
+        memory=1024,
+        rights=(permissions.ledger(), permissions.indexes(), permissions.sending("SlackQueue", "CardsQueue")),
+        variables=OUT_OF_QUEUES,
+        secrets=True,
+        # Anybody may ask: Slack signs its requests, and the function drops those that are not signed.
+        url={"AuthType": "NONE"},
+    )
+    rights = (*everything(), permissions.sending("CardsQueue", "NewsQueue"))
+    return {
+        **functions.made(function, code),
+        **_queued("slack", "slack_work", "Does what Slack's requests ask for.", rights, code),
+    }
+
+
+def cards(code: Code) -> Json:
+    """Cards go out to Slack when something wrote one, and once a minute."""
+    rights = (permissions.ledger(), permissions.indexes(), *permissions.files("Store"))
+    return _queued("cards", "send_cards", "Posts and edits cards in Slack.", rights, code)
+
+
+def news(code: Code) -> Json:
+    """News go out to webhooks, mailboxes and other sinks when there are some, and once a minute."""
+    rights = (permissions.ledger(), permissions.indexes(), permissions.mailing())
+    return _queued("news", "deliver", "Delivers news to those who hear them.", rights, code)
+
+
+def redrive(code: Code, names: tuple[str, ...]) -> Json:
+    """Runs again what was parked, when a person says so; ``names`` are the actors' resources."""
+    parked = [f"{name}Parked" for name in names]
+    function = Function(
+        name="redrive",
+        handler="redrive",
+        does="Runs again what was parked; for people to start.",
+        bundle=entry_bundle("redrive"),
+        timeout=900,
+        memory=MEMORY,
+        rights=(permissions.ledger(), permissions.indexes(), permissions.receiving(*parked)),
+        variables={"LOUPE_PARKED_QUEUES": {"Fn::Join": [",", [ref(each) for each in parked]]}},
+    )
+    return functions.made(function, code)
+
+
+def everything() -> tuple[Json, ...]:
+    """What people may ask for: it ends with erasing an image wherever it lies."""
+    return (
+        permissions.ledger(),
+        permissions.indexes(),
+        *permissions.files("Store"),
+        *permissions.files("Public"),
+        permissions.invalidation(),
+    )
+
+
+def _queued(queue: str, name: str, does: str, rights: tuple[Json, ...], code: Code) -> Json:
+    whole = f"{queue.capitalize()}Queue"
+    variables: dict[str, Any] = OUT_OF_QUEUES | {"LOUPE_QUEUE": ref(whole)}
+    function = Function(
+        name=name,
+        handler=name,
+        does=does,
+        bundle=entry_bundle(name),
+        timeout=WORK_SECONDS,
+        memory=1024,
+        rights=(*rights, permissions.receiving(whole)),
+        events={"Asked": functions.from_queue(whole, BATCH)},
+        variables=variables,
+        secrets=True,
+    )
+    return {**queues.queue(queue, WORK_SECONDS, RECEIPTS), **functions.made(function, code)}
