@@ -33,7 +33,7 @@ class Order:
     """Which cannot survive the poison."""
     how: str = "dies"
     quick: bool = True
-    """No models, and two renditions of a picture in place of nine."""
+    """No models, and one rendition of a picture in place of nine."""
     kills: float = 0.01
     """Share of invocations that are killed midway; requests kill as well, a tenth as often."""
     timeout: float = 10.0

@@ -61,7 +61,7 @@ def begin(day: Day) -> None:
         quick: dict[type, Callable[[Cloud], object]]
         quick = {port.NudityDetector: lambda _: NoNudity(), port.FaceDetector: lambda _: NoFaces()}
         wiring.MAKERS = {**wiring.MAKERS, **quick}
-        _few_renditions()
+        _one_rendition()
     waited, run = Backoff.delay, Engine.run
 
     def delay(self: Backoff, attempts: int, fault: BaseException) -> float:
@@ -78,14 +78,14 @@ def begin(day: Day) -> None:
     Backoff.delay, Engine.run = delay, guarded  # type: ignore[method-assign]
 
 
-def _few_renditions() -> None:
+def _one_rendition() -> None:
     from pipeline.imaging import renditions_plan
 
     planned = renditions_plan.plan
 
     def plan(width: int, height: int, has_alpha: bool, animated: bool = False) -> tuple[Spec, ...]:
         found = planned(width, height, has_alpha, animated)
-        return tuple(each for each in found if each.name == "box50" or each.format == "WEBP")
+        return tuple(each for each in found if each.name == "box50")
 
     renditions_plan.plan = plan
 
