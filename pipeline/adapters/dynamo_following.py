@@ -27,9 +27,10 @@ ERASED = "erased"
 """The partition of the number of erased images, in as many parts."""
 
 
-def follow(table: Table, image: str, decide: Follow) -> tuple[Partition, Plan]:
+def follow(table: Table, image: str, decide: Follow, *, demanded: bool = False) -> tuple[Partition, Plan]:
     """Write what follows: what was read of the image when that was decided, and what was decided.
 
+    ``demanded``: the stream shall tell of the runs that this makes due, because no row that lands does.
     Nothing follows of an image that does not exist. Nothing is read where ``decide`` looks at nothing and
     asks for nothing.
     """
@@ -40,7 +41,7 @@ def follow(table: Table, image: str, decide: Follow) -> tuple[Partition, Plan]:
             return seen, plan
         if not seen.there:
             return seen, Plan()
-        if table.write(*_steps(seen, plan)):
+        if table.write(*_steps(seen, plan, demanded=demanded)):
             return seen, plan
     raise AssertionError  # rounds() ends with words
 
@@ -68,10 +69,11 @@ def erased(image: str) -> Step:
     return Update(ERASED, f"{crc32(image.encode()) % COUNT_SHARDS:02d}", "ADD #images :one", given={"one": 1})
 
 
-def _steps(seen: Partition, plan: Plan) -> list[Step]:
+def _steps(seen: Partition, plan: Plan, *, demanded: bool) -> list[Step]:
     now = plan.state or ("waiting" if plan.start else None)
     skipped = [row_item(row) for row in plan.skip if result_key(row.actor, row.revision) not in seen.items]
-    steps = [*_due(seen, plan.start), *(Put(item, NEW) for item in skipped), *_head(seen, now, plan.facts)]
+    due = _due(seen, plan.start, demanded=demanded)
+    steps = [*due, *(Put(item, NEW) for item in skipped), *_head(seen, now, plan.facts)]
     guard = [seen.takes_turn()] if steps else []
     return [*guard, *steps, *_superseded(seen, plan)]
 

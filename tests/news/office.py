@@ -168,14 +168,13 @@ class CloudOffice(Desk):
     def __init__(self, table: Table, *sinks: str, rates: dict[str, float] | None = None) -> None:
         clock = Clock()
         self.table = table
-        super().__init__(
-            DynamoOutbox(table, clock), DynamoNewsroom(table, clock=clock), clock, sinks, rates
-        )
+        super().__init__(DynamoOutbox(table, clock), DynamoNewsroom(table, clock=clock), clock, sinks, rates)
 
     def deliveries(self) -> list[Kept]:
         """See ``Desk.deliveries``."""
         items = scanned(self.table)
-        keys = {(i["pk"], int(i["sk"].removeprefix(PIECE))): i["key"] for i in items if i["sk"].startswith(PIECE)}
+        pieces = [i for i in items if i["sk"].startswith(PIECE)]
+        keys = {(i["pk"], int(i["sk"].removeprefix(PIECE))): i["key"] for i in pieces}
         return [
             Kept(keys[i["pk"], i["piece"]], i["state"], i["due_at"], i["attempts"])
             for i in items
