@@ -1,5 +1,7 @@
 """Which images have which bytes, and which was first, in the DynamoDB table."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from pipeline.adapters.dynamo_bytes import FREE, ORIGINAL, key, now, patiently
@@ -24,7 +26,7 @@ class DynamoTwins:
         first proposal and stays with it. Waits while somebody takes the bytes away (``dynamo_bytes``).
         """
         self._use(sha256, image)
-        patiently(lambda: self._propose(sha256, min(self._uses(sha256), key=_age)["image"]))
+        patiently(lambda: self._propose(sha256))
         return self._first(sha256, image)
 
     def _use(self, sha256: str, image: str) -> None:
@@ -35,27 +37,31 @@ class DynamoTwins:
         if not self._table.write(use, used, alive(image)):
             raise Unknown(f"There is no image '{image}'.")
 
-    def _propose(self, sha256: str, image: str) -> bool:
+    def _propose(self, sha256: str) -> bool:
+        known = self._known_first(sha256)
+        image = known or next(self._by_age(sha256))["image"]
         change = "SET #first=if_not_exists(#first,:image)"
         return self._table.write(Update(key(sha256), ORIGINAL, change, FREE, now() | {"image": image}))
 
     def _first(self, sha256: str, image: str) -> Earlier | None:
         """The first one that is still there, noted as such."""
-        first = str((self._table.get(key(sha256), ORIGINAL) or {}).get("first", image))
-        for use in [{"image": first}, *sorted(self._uses(sha256), key=_age)]:
+        first = self._known_first(sha256) or image
+        for use in chain([{"image": first}], self._by_age(sha256)):
             if found := earlier(self._table, use["image"]):
-                self._stay(sha256, first, found.image)
-                return found if found.image != image else None
+                if self._stays(sha256, first, found.image):
+                    return found if found.image != image else None
+                return self._first(sha256, image)  # somebody else has just found the next
         return None
 
-    def _stay(self, sha256: str, gone: str, first: str) -> None:
-        if gone != first:
-            given = {"gone": gone, "first": first}
-            self._table.write(Update(key(sha256), ORIGINAL, "SET #first=:first", "#first=:gone", given))
+    def _stays(self, sha256: str, gone: str, first: str) -> bool:
+        """Note the next where the first is gone; False where somebody else has noted one."""
+        given, change = {"gone": gone, "first": first}, "SET #first=:first"
+        same = gone == first
+        return same or self._table.write(Update(key(sha256), ORIGINAL, change, "#first=:gone", given))
 
-    def _uses(self, sha256: str) -> list[dict[str, Any]]:
-        return list(self._table.query(key(sha256), USE))
+    def _known_first(self, sha256: str) -> str | None:
+        return (self._table.get(key(sha256), ORIGINAL) or {}).get("first")
 
-
-def _age(use: dict[str, Any]) -> tuple[float, str]:
-    return use["at"], use["image"]
+    def _by_age(self, sha256: str) -> Iterator[dict[str, Any]]:
+        """The uses, the oldest first; read when the first of them is asked for."""
+        yield from sorted(self._table.query(key(sha256), USE), key=lambda use: (use["at"], use["image"]))

@@ -53,6 +53,27 @@ def test_of_many_that_ask_at_once_one_is_the_first(ground: Ground) -> None:
     assert ground.twins.claim("ab", first) is None
 
 
+def test_of_many_that_ask_when_the_first_is_gone_one_is_the_next(ground: Ground) -> None:
+    images = [enter(ground.ledger, f"d{n}") for n in range(5)]
+    for image in images[:3]:
+        ground.twins.claim("ab", image)
+    ground.forget(images[0], "ab")
+    start, told = Barrier(4), dict[str, Earlier | None]()
+
+    def claim(image: str) -> None:
+        start.wait()
+        told[image] = ground.twins.claim("ab", image)
+
+    threads = [Thread(target=claim, args=(image,)) for image in images[1:]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {image: earlier and earlier.image for image, earlier in told.items()} == {
+        image: None if image == images[1] else images[1] for image in images[1:]
+    }
+
+
 @pytest.mark.parametrize("asks", [1, 2])
 def test_when_the_first_is_gone_the_next_is_the_first(ground: Ground, asks: int) -> None:
     """Whether that one asks again first, or one that came after it."""
