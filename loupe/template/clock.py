@@ -118,7 +118,6 @@ def _schedule(function: str, expression: str, told: Json) -> Json:
     properties = {
         "Description": sub("${AWS::StackName}: " + (told.get("row") or function)),
         "ScheduleExpression": expression,
-        "ScheduleExpressionTimezone": ref("Timezone"),
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "State": when("Working", "ENABLED", "DISABLED"),
         "Target": target,
