@@ -9,6 +9,7 @@ from threading import Event, Thread
 from uuid_utils import uuid7
 
 from loupe.ground import Ground
+from loupe.grounds import AnyGround
 from loupe.health import free_bytes
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -78,7 +79,7 @@ def reports(base: Ground, images: Sequence[str]) -> Iterator[Report]:
         yield base.catalog.report(image)
 
 
-def settled(base: Ground, image: str) -> bool:
+def settled(base: AnyGround, image: str) -> bool:
     """Have all actors ended for this image, or is there no such image?"""
     found = base.catalog.find(image)
     return found is None or found.state != "waiting"

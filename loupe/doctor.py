@@ -2,16 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 from loupe import dropping, mail, preflight, roster, visits
+from loupe.finding import Finding, tried
 from loupe.ground import folder, occupied
 from loupe.settings import Settings, variable
 from loupe.sinks import sinks
 from loupe.values import SLACK_API
-from pipeline.adapters import hook_forms
+from pipeline.adapters import hook_forms, request_count
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.onnx_nudity import OPEN_NSFW
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
@@ -25,24 +25,21 @@ LOW_DISK = 1 << 30
 """Bytes free below which the doctor frowns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    well: bool
-    words: str
-
-
 def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that can be told without changing anything but the data folder itself."""
-    yield _try("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
+    if settings.table:
+        from loupe.cloud import examining  # and with it what speaks with AWS; only where it is used
+
+        yield from examining.examine(settings)
+        yield from _unknown_settings()
+        return
+    yield tried("data folder", lambda: folder(settings.data), f"{settings.data.absolute()} can be written to")
     yield _disk(settings)
-    yield _try("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
+    yield tried("ledger", lambda: preflight.check(settings), f"{settings.ledger} is sound")
     yield from _alarms(settings)
     for weights in (OPEN_NSFW, YUNET):
-        yield _try("model", weights.path, f"{weights.file} is the one that was tested")
-    yield _try("actors", discover, ", ".join(discover().names()))
+        yield tried("model", weights.path, f"{weights.file} is the one that was tested")
+    yield tried("actors", discover, ", ".join(discover().names()))
     yield _parts(settings)
     yield _slack(settings)
     yield _geocoder(settings)
@@ -52,14 +49,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("visitors", True, visits.told(settings))
     yield from _sinks(settings)
     yield from _unknown_settings()
-
-
-def _try(name: str, act: Callable[[], object], words: str) -> Finding:
-    try:
-        act()
-    except LoupeError as fault:
-        return Finding(name, False, fault.words)
-    return Finding(name, True, words)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -159,13 +148,17 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
         where = f"{sink.name}: {sink.kind} {roster.host(sink)}"
         url = sink.address if "://" in sink.address else hook_forms.IFTTT
         if sink.kind in ("webhook", "zapier", "ifttt"):
-            yield _try("sink", partial(http(settings.news_hosts).look, url), f"{where} may be sent news")
+            yield tried("sink", partial(http(settings.news_hosts).look, url), f"{where} may be sent news")
         else:
             yield Finding("sink", True, where)
 
 
 def _unknown_settings() -> Iterator[Finding]:
-    known = {variable(name) for name in Settings.model_fields} | {"LOUPE_ENVIRONMENT", "LOUPE_ZONE"}
+    known = {variable(name) for name in Settings.model_fields} | {
+        "LOUPE_ENVIRONMENT",
+        "LOUPE_ZONE",
+        request_count.FILE,
+    }
     for name in sorted(os.environ):
         if name.startswith("LOUPE_") and name not in known and not name.startswith("LOUPE_SINKS__"):
             yield Finding("settings", False, f"{name} is not a setting of Loupe; see docs/settings.md")

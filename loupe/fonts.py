@@ -12,7 +12,7 @@ from pathlib import Path
 
 _PACKED = Path(__file__).parents[1] / "share" / "loupe"
 SHARED = _PACKED if _PACKED.is_dir() else Path(sys.prefix) / "share" / "loupe"
-"""What is made once at installation, for all data folders; a package for Lambda carries it beside the code."""
+"""What is made once at installation, for all data folders; packages for Lambda carry it beside the code."""
 FOLDER = "matplotlib"
 VARIABLE = "MPLCONFIGDIR"
 

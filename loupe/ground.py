@@ -15,12 +15,13 @@ from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_catalog import SqliteCatalog
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
+from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.adapters.sqlite_standings import SqliteStandings
 from pipeline.adapters.zstd_archive import ZstdArchive
 from pipeline.beats import Pulse
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.retry import Backoff
 
 
@@ -39,13 +40,27 @@ class Ground:
     public: DiskStore
     archive: ZstdArchive
 
+    @property
+    def notes(self) -> SqliteNotes:
+        """What people asked for."""
+        return SqliteNotes(self.database)
+
     def engine(self, backoff: Backoff | None = None) -> Engine:
         """For all who take pictures in, replay or watch; it runs no actor, so it needs no ports."""
         return Engine(self.chain, self.ledger, backoff=backoff or Backoff())
 
 
 def ground(settings: Settings, chain: Chain | None = None) -> Ground:
-    """Open the data folder, creating what is missing. Raises ``Unavailable`` with words."""
+    """Open the data folder, creating what is missing.
+
+    Raises ``Unavailable`` with words, and ``Misconfigured`` where the settings name a table on AWS: whoever
+    wants this one would work beside what is meant.
+    """
+    if settings.table:
+        raise Misconfigured(
+            f"This works on the data folder of one machine, and LOUPE_TABLE names {settings.table} on AWS."
+            " Leave LOUPE_TABLE out for it; docs/aws.md says what works there."
+        )
     folder(settings.data)
     fonts.settle(settings.data)
     actors = chain or discover()

@@ -50,13 +50,13 @@ def carrier(base: Ground) -> MailCarrier:
     return MailCarrier(post(settings), sender(settings.mail_from), readers, draw, people)
 
 
-def sink_carrier(base: Ground, sink: Sink) -> MailCarrier:
+def sink_carrier(settings: Settings, sink: Sink) -> MailCarrier:
     """Carries to a sink of kind ``email``. Raises ``Misconfigured``."""
     try:
         reader = always(mailbox(sink.address))
     except Unsuitable as fault:
         raise Misconfigured(f"LOUPE_SINKS: the address of {sink.name} will not do: {fault.words}") from None
-    return MailCarrier(post(base.settings), sender(base.settings.mail_from), reader, draw)
+    return MailCarrier(post(settings), sender(settings.mail_from), reader, draw)
 
 
 def draw(data: Any) -> bytes | None:

@@ -1,6 +1,7 @@
 """Carries out what a person asked for originals, and tells how it went.
 
-A running `loupe up` does the work; where none runs on the data folder, workers of our own do.
+A running `loupe up` does the work; where none runs on the data folder, workers of our own do. On AWS it is
+done by functions.
 """
 
 import sys
@@ -10,10 +11,10 @@ from contextlib import contextmanager
 
 import click
 
-from loupe import checking, factory
-from loupe.ground import Ground, occupied
+from loupe import checking
+from loupe.ground import occupied
+from loupe.grounds import AnyGround, local, whereabouts
 from loupe.words import erased_text
-from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.catalog import Listed
 from pipeline.errors import Unknown
 from pipeline.ports import Report, Wish
@@ -24,7 +25,7 @@ Told = tuple[bool, str]
 """Is all well, and the words about it."""
 
 
-def named(base: Ground, names: Sequence[str]) -> list[Listed]:
+def named(base: AnyGround, names: Sequence[str]) -> list[Listed]:
     """The images of these names, each once. Raises ``Unknown`` before anything is done to any of them."""
     found: dict[str, Listed] = {}
     for name in names:
@@ -32,16 +33,16 @@ def named(base: Ground, names: Sequence[str]) -> list[Listed]:
         if gone := None if image else base.catalog.erased(name):
             raise Unknown(erased_text(gone))
         if not image:
-            raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+            raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
         found[image.image] = image
     return list(found.values())
 
 
 def ask(
-    base: Ground, images: Sequence[str], wish: Wish, actor: str, *, instead_of: Wish | None = None
+    base: AnyGround, images: Sequence[str], wish: Wish, actor: str, *, instead_of: Wish | None = None
 ) -> None:
     """Note the wish and make the actor due that reads it."""
-    notes, engine = SqliteNotes(base.database), base.engine()
+    notes, engine = base.notes, base.engine()
     for image in images:
         if instead_of:
             notes.clear(image, instead_of)
@@ -49,7 +50,7 @@ def ask(
         engine.replay(image, actor)
 
 
-def watch(base: Ground, images: Sequence[str], label: str, seconds: float) -> None:
+def watch(base: AnyGround, images: Sequence[str], label: str, seconds: float) -> None:
     """Let the images settle, for so long at most, with a progress bar on a terminal."""
     if seconds <= 0 or not images:
         return
@@ -67,7 +68,7 @@ def watch(base: Ground, images: Sequence[str], label: str, seconds: float) -> No
             bar.update(len(done))
 
 
-def tell(base: Ground, images: Sequence[Listed], words: Callable[[Report], Told], *, waited: bool) -> bool:
+def tell(base: AnyGround, images: Sequence[Listed], words: Callable[[Report], Told], *, waited: bool) -> bool:
     """Print how it went for each image; did all go well? What was not waited for is not told as a fault."""
     well = True
     for image in images:
@@ -79,11 +80,13 @@ def tell(base: Ground, images: Sequence[Listed], words: Callable[[Report], Told]
 
 
 @contextmanager
-def at_work(base: Ground, count: int) -> Iterator[None]:
+def at_work(base: AnyGround, count: int) -> Iterator[None]:
     """Somebody runs actors for as long as the block lasts."""
-    if occupied(base.settings.data):
+    if not local(base) or occupied(base.settings.data):
         yield
         return
+    from loupe import factory  # and with it all that actors need; only where they run
+
     size = min(base.settings.workers, count) or 1
     with checking.workers(base.engine(), factory.passing(base.settings, (), Backoff()), size):
         yield

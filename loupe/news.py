@@ -2,52 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 
 from loupe import mail, slack
+from loupe.carriers import CARRIERS
 from loupe.ground import Ground, pulse
 from loupe.sinks import sinks
-from pipeline.adapters import hook_forms
-from pipeline.adapters.guarded_http import GuardedHttp
-from pipeline.adapters.sns import SnsCarrier
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
-from pipeline.adapters.webhook import HttpCarrier
 from pipeline.errors import Misconfigured
 from pipeline.news import MAIL, SLACK, Address, Draft, Piece, Sink, SinkKind
 from pipeline.outbox import Carrier, Delivery
 from pipeline.sending import Sender
 
-
-@cache
-def http(named: tuple[str, ...]) -> GuardedHttp:
-    """The one way out, for all who share it. ``named``: LOUPE_NEWS_HOSTS."""
-    return GuardedHttp(named)
-
-
-def _webhook(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), hook_forms.signed(sink, base.settings.site))
-
-
-def _zapier(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), hook_forms.zapier(sink))
-
-
-def _ifttt(base: Ground, sink: Sink) -> Carrier:
-    return HttpCarrier(http(base.settings.news_hosts), hook_forms.ifttt(sink))
-
-
-def _sns(base: Ground, sink: Sink) -> Carrier:
-    return SnsCarrier(sink, base.settings.site)
-
-
-CARRIERS: Mapping[SinkKind, Callable[[Ground, Sink], Carrier]] = {
-    "webhook": _webhook,
-    "email": mail.sink_carrier,
-    "zapier": _zapier,
-    "ifttt": _ifttt,
-    "sns": _sns,
-}
-"""Who carries news to a sink of a kind. Sinks of kind ``slack`` are the bot's (``slack_sender``)."""
 LANES: Mapping[SinkKind, int] = {"webhook": 4, "zapier": 4, "ifttt": 4, "sns": 4}
 """How many deliveries to a sink of a kind may be under way at once, where that is not one."""
 BUILT_IN: Mapping[str, Callable[[Ground], Carrier]] = {MAIL: mail.carrier}
@@ -59,7 +24,7 @@ SLACK_LANES = 3
 def sender(base: Ground) -> Sender:
     """Sends to everybody but Slack."""
     rows = [sink for sink in sinks(base.settings.sinks) if sink.kind in CARRIERS]
-    carriers = {sink.name: CARRIERS[sink.kind](base, sink) for sink in rows}
+    carriers = {sink.name: CARRIERS[sink.kind](base.settings, sink) for sink in rows}
     return Sender(
         SqliteOutbox(base.database),
         carriers | {name: build(base) for name, build in BUILT_IN.items() if mail.where(base.settings)},
@@ -93,7 +58,7 @@ def try_out(base: Ground, sink: Sink, number: str) -> None:
     if sink.kind == "slack":
         carrier: Carrier = slack.bulletins(base, sink.address)
     elif sink.kind in CARRIERS:
-        carrier = CARRIERS[sink.kind](base, sink)
+        carrier = CARRIERS[sink.kind](base.settings, sink)
     else:
         raise Misconfigured(f"Nothing here carries news to a sink of kind {sink.kind}.")
     carrier.carry(delivery, lambda progress: None)

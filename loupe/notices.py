@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from loupe import alarming, news
+from loupe import alarming, carriers
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from pipeline.adapters.sns_messages import SnsMessages
@@ -50,7 +50,7 @@ class Notices:
 
 def notices(base: Ground, mail: Bounces | None = None) -> Notices:
     """For the topics of the settings. ``mail``: who keeps the mailboxes."""
-    http = news.http(base.settings.news_hosts)
+    http = carriers.http(base.settings.news_hosts)
 
     def fetch(url: str) -> bytes:
         answer = http.get(url)

@@ -1,11 +1,18 @@
-"""What an erasure knows of an image while it goes on, and what it asks of the ledger."""
+"""What an erasure knows of an image and asks of the ledger, and what others may keep of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from pipeline.cards import Message
-from pipeline.model import Location
+from pipeline.model import Earlier, Location, Source
+from pipeline.results import Accepted, Result, WatermarkSeen
+from pipeline.tickets import ID
+
+BOXED = ("upload", "folder", "s3")
+"""Kinds of sources whose locator begins with an id in a box."""
+SHORTEST = 6
+"""Names with fewer characters stand in other words by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +70,52 @@ class Eraser(Protocol):
 
     def finish(self, traces: Traces) -> dict[str, int]:
         """Let the tombstone forget, and the ledger's files with it; in which files any word still stands."""
+
+
+def mentioned(result: Result) -> Earlier | None:
+    """The image that a result speaks of, as the one that had its bytes or its mark first."""
+    match result:
+        case Accepted(duplicate_of=earlier) | WatermarkSeen(earlier=earlier):
+            return earlier
+    return None
+
+
+def without(result: Result, gone: Callable[[str], bool]) -> Result:
+    """The result as it may be kept: one that began before an erasure may still mention the erased image."""
+    earlier = mentioned(result)
+    if earlier is None or not gone(earlier.image):
+        return result
+    if isinstance(result, Accepted):
+        return replace(result, duplicate_of=None)
+    assert isinstance(result, WatermarkSeen)
+    return replace(result, earlier=None)
+
+
+def report_without(report: Mapping[str, Any], gone: Callable[[str], bool]) -> dict[str, Any]:
+    """The report as it may be kept, for the same reason."""
+    told, mark = report.get("duplicate_of"), report.get("watermark")
+    found = dict(report)
+    if told and gone(told["id"]):
+        found["duplicate_of"] = None
+    if mark and mark["earlier"] and gone(mark["earlier"]["id"]):
+        found["watermark"] = {**mark, "earlier": None}
+    return found
+
+
+def spoken_of(report: Mapping[str, Any]) -> list[str]:
+    """The images that a report speaks of beside its own."""
+    mark = report.get("watermark") or {}
+    return [told["id"] for told in (report.get("duplicate_of"), mark.get("earlier")) if told]
+
+
+def answered(source: Source) -> Message | None:
+    """The Slack message that an image came with."""
+    if source.kind != "slack":
+        return None
+    return Message(source.team, source.channel, source.message, source.thread or source.message)
+
+
+def boxed(source: Source) -> tuple[str, ...]:
+    """The id in a box under which an image was handed in, if it was."""
+    first = source.locator.partition("/")[0] if source.kind in BOXED else ""
+    return (first,) if ID.fullmatch(first) else ()

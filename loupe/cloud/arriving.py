@@ -36,4 +36,9 @@ def arrivals(notification: Mapping[str, Any]) -> Iterator[tuple[str, Source]]:
             continue
         place = locator(bucket, key, found["eTag"])
         name = key.rpartition("/")[2][-LONGEST_NAME:]
-        yield f"s3/{sha256(place.encode()).hexdigest()}", Source("s3", name, place)
+        yield delivery(place), Source("s3", name, place)
+
+
+def delivery(place: str) -> str:
+    """The delivery key of one content of one object, by its ``locator``."""
+    return f"s3/{sha256(place.encode()).hexdigest()}"

@@ -9,21 +9,25 @@ import time
 from functools import cache
 from typing import Any, Protocol
 
+from bot.repair import Repair
 from loupe import logs, settings
 from loupe.cloud import batches, sending
 from loupe.cloud import slack as joined
+from loupe.cloud.carrying import sender
 from loupe.cloud.front import Dispatch, Front, unpacked
 from loupe.cloud.ground import Cloud, cloud
-from pipeline.adapters.dynamo_cards import DynamoCards
 from pipeline.adapters.dynamo_seen import DynamoSeen
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Unavailable
+from pipeline.sending import Sender
 
 Event = dict[str, Any]
 REPEATED = 6 * 3600.0
 """Seconds for which a delivery is remembered; Slack repeats one three times within about six minutes."""
 MENDED = 10
 """Lost messages looked for at most in one invocation."""
+NEWS_KEPT = 30 * 86_400.0
+"""Seconds for which deliveries that were sent are kept."""
 
 
 class Context(Protocol):
@@ -48,18 +52,19 @@ def slack_work(event: Event, context: Context) -> Event:
 
 def send_cards(event: Event, context: Context) -> Event:
     """Called by a message when a card is due, and each minute: sends cards until nothing is due."""
-    base, owner = _base(), _name(context)
-    left = _left(context)
-    looked = 0 if "Records" in event else sending.mend(_repair().mend_next, MENDED, left)
-    sent = sending.send_cards(joined.outbox(base), DynamoCards(base.table).next_due, owner, left)
+    base, left = _base(), _left(context)
+    looked = 0 if _called(event) else sending.mend(_repair().mend_next, MENDED, left)
+    sent = sending.send_cards(joined.outbox(base), base.cards.next_due, _name(context), left)
     return {"sent": sent, "looked for": looked}
 
 
 def deliver(event: Event, context: Context) -> Event:
     """Called by a message when news was told, and each minute: sends it to whoever wants it."""
-    from loupe.cloud.telling import sender
-
-    return {"tried": sending.deliver(sender(_base()), _name(context), _left(context))}
+    if _called(event):
+        time.sleep(sending.LAG)
+    tried = sending.deliver(_sender(), _name(context), _left(context))
+    forgotten = 0 if _called(event) else _sender().outbox.tidy(time.time() - NEWS_KEPT)
+    return {"tried": dict(tried), "forgotten": forgotten}
 
 
 def _work(body: str) -> None:
@@ -67,6 +72,11 @@ def _work(body: str) -> None:
     status, _, _ = _dispatch()(request, headers)
     if status >= 500:
         raise Unavailable("An event of Slack could not be taken in. It is tried again.")
+
+
+def _called(event: Event) -> bool:
+    """By a message that says that there is something, not by the schedule."""
+    return "Records" in event
 
 
 def _name(context: Context) -> str:
@@ -98,5 +108,10 @@ def _dispatch() -> Dispatch:
 
 
 @cache
-def _repair() -> joined.Repair:
+def _sender() -> Sender:
+    return sender(_base())
+
+
+@cache
+def _repair() -> Repair:
     return joined.repair(_base())

@@ -52,12 +52,17 @@ def redrive(engine: Engine, queues: Iterable[Letters], most: int = MOST) -> Redr
     replayed: list[tuple[str, str]] = []
     counts: Counter[str] = Counter()
     for queue in queues:
+        kept: set[str] = set()
         for receipt, body in queue.messages(most):
+            if body in kept:  # its time out of sight is over: from here on everything comes again
+                break
             task = _named(body)
             became = _handled(engine, task) if task else "unreadable"
             counts[became] += 1
             if became in ("replayed", "stale"):
                 queue.delete(receipt)
+            else:
+                kept.add(body)
             if task and became == "replayed":
                 replayed.append((task.image, task.actor))
     return Redriven(tuple(replayed), counts["stale"], counts["running"], counts["unreadable"])

@@ -24,6 +24,8 @@ BATCH = 3
 """Deliveries claimed at once: their carriers may take 15 s each, and the claim holds for 60."""
 SINKS = 8
 """Sinks that are sent to at the same time."""
+LAG = 1.0
+"""Seconds for which something may be in the table and not yet in its index."""
 Left = Callable[[], float]
 """Seconds until the function is stopped."""
 log = logging.getLogger("loupe.sending")
@@ -54,10 +56,11 @@ def send_cards(
             sent, idle_since = sent + 1, clock()
             continue
         due = next_due()
-        until = idle_since + LINGER
-        if due is None or max(due, clock()) >= until:
+        soon = due is not None and due < idle_since + LINGER
+        until = idle_since + (LINGER if soon else LAG)
+        if clock() >= until:
             break
-        sleep(max(BUSY, min(due, until) - clock()))
+        sleep(max(BUSY, min(due, until) - clock()) if due is not None and soon else BUSY)
     return sent
 
 

@@ -1,7 +1,7 @@
 """Joins the bot to the table: its app, its cards, what it sends and repairs."""
 
-import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.api import client
 from bot.app import App, create_app
@@ -17,24 +17,20 @@ from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
 from loupe.cloud.absent import NoDigests, NoMail, no_link
-from loupe.cloud.bell import bell
 from loupe.cloud.front import Answer, Dispatch
 from loupe.cloud.ground import Cloud
+from loupe.cloud.telling import cards
 from loupe.prepare import atlas
 from loupe.settings import Settings
 from loupe.words import queue_text
 from pipeline.adapters.download import fetch
-from pipeline.adapters.dynamo_cards import DynamoCards
 from pipeline.adapters.dynamo_chart_ways import DynamoChartWays
 from pipeline.adapters.dynamo_opinions import DynamoOpinions
 from pipeline.adapters.dynamo_shares import DynamoShares
-from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.adapters.upload import put
 from pipeline.errors import Misconfigured
 
 STOPPED_SHOWN = 3
-CARDS_QUEUE = "LOUPE_CARDS_QUEUE"
-"""The queue that calls ``send_cards``; without it the schedule alone does."""
 
 
 def token(settings: Settings) -> str:
@@ -49,14 +45,6 @@ def secret(settings: Settings) -> str:
     if not settings.slack_signing_secret:
         raise Misconfigured("SLACK_SIGNING_SECRET is not set. It lies among the secrets; see docs/aws.md.")
     return settings.slack_signing_secret.get_secret_value()
-
-
-def cards(base: Cloud) -> DynamoCards:
-    """The cards; whoever sends them is called by a message when one is due."""
-    queue = os.environ.get(CARDS_QUEUE)
-    if not queue:
-        return DynamoCards(base.table)
-    return DynamoCards(base.table, bell(SqsQueue(queue).send, "cards are due"))
 
 
 def app(base: Cloud) -> App:
@@ -95,14 +83,14 @@ def dispatch(app: App) -> Dispatch:
 
 def outbox(base: Cloud) -> Outbox:
     """What goes out to Slack."""
-    return Outbox(DynamoCards(base.table), base.catalog, Calls(_client(base)))
+    return Outbox(base.cards, base.catalog, Calls(_client(base)))
 
 
 def bulletins(base: Cloud, to: str = "") -> Bulletins:
     """What goes out to channels by itself; ``to``: the channel of deliveries that name none."""
     web = _client(base)
     ways = DynamoChartWays(base.table)
-    return Bulletins(Gear(Posts(web), Uploads(web, put), DynamoCards(base.table), ways), base.catalog, to)
+    return Bulletins(Gear(Posts(web), Uploads(web, put), base.cards, ways), base.catalog, to)
 
 
 def repair(base: Cloud) -> Repair:
@@ -115,7 +103,7 @@ def repair(base: Cloud) -> Repair:
 def health(base: Cloud) -> Sequence[tuple[str, str]]:
     """For `/imgstatus health`: label and words."""
     runs, images = queue_text(base.catalog.queue()).split("\n")
-    stopped = DynamoCards(base.table).stopped(STOPPED_SHOWN)
+    stopped = base.cards.stopped(STOPPED_SHOWN)
     found = [
         ("Runs", runs.removeprefix("Runs: ")),
         ("Images", images.removeprefix("Images: ")),
@@ -124,5 +112,5 @@ def health(base: Cloud) -> Sequence[tuple[str, str]]:
     return found + [("Last of them", why) for _, why in stopped[:1]]
 
 
-def _client(base: Cloud):  # type: ignore[no-untyped-def]
+def _client(base: Cloud) -> Any:
     return client(token(base.settings), base.settings.slack_api_url)

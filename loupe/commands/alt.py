@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from loupe import settings
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, open_ground, whereabouts
 from loupe.options import data_option
-from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.alt import written
 from pipeline.errors import Unknown
 
@@ -21,21 +20,21 @@ ACTOR = "publish_image"
 @click.option("--clear", is_flag=True, help="Take a person's words back; what is known is said again.")
 @data_option
 def command(name: str, words: str | None, clear: bool, data: Path | None) -> None:
-    """Print the description of an image, or set it to WORDS. A running `loupe up` updates the page."""
+    """Print the description of an image, or set it to WORDS. The page is updated by `loupe up`, or on AWS."""
     if clear and words is not None:
         raise click.UsageError("Say either words or --clear.")
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     found = base.catalog.find(name)
     if not found:
-        raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+        raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
     if words is None and not clear:
         _show(base, found.image)
     else:
         _change(base, found.image, words)
 
 
-def _show(base: Ground, image: str) -> None:
-    note = SqliteNotes(base.database).get(image, "alt")
+def _show(base: AnyGround, image: str) -> None:
+    note = base.notes.get(image, "alt")
     told = base.catalog.report(image)["alt"]
     if note:
         click.echo(note.text)
@@ -47,9 +46,9 @@ def _show(base: Ground, image: str) -> None:
         click.echo("The image is not published, and nobody has described it.", err=True)
 
 
-def _change(base: Ground, image: str, words: str | None) -> None:
+def _change(base: AnyGround, image: str, words: str | None) -> None:
     """The note first, durably: whatever publishes the image from then on reads it."""
-    notes = SqliteNotes(base.database)
+    notes = base.notes
     if words is None:
         notes.clear(image, "alt")
     else:

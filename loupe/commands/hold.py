@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from loupe import moving, settings
-from loupe.ground import ground
+from loupe.grounds import open_ground
 from loupe.options import data_option, wait_option
 from pipeline.ports import Report
 
@@ -20,7 +20,7 @@ def command(names: tuple[str, ...], wait: float, data: Path | None) -> None:
 
     They are out of sight at once; `loupe release ID` brings them back. Exit status 1 when copies are left.
     """
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     images = moving.named(base, names)
     ids = [image.image for image in images]
     moving.ask(base, ids, "hold", "decide_release", instead_of="release")

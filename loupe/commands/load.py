@@ -35,7 +35,7 @@ Said = tuple[str, dict[str, Any], bool]
 @click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True)
 @click.option(
     "--to", type=click.Choice(["slack", "http", "s3"]), default="slack", show_default=True,
-    help="Where to: the sandbox Slack, an upload site, a watched bucket.",
+    help="Where to: the sandbox Slack, an upload site, a watched bucket (on AWS: the store bucket).",
 )  # fmt: skip
 @click.option("--url", help=f"Where that is: {SANDBOX}, {SITE} or s3://bucket/prefix.")
 @click.option("--same", "as_is", is_flag=True, help="Send files as they are, instead of distinct copies.")
@@ -73,7 +73,7 @@ def command(
         if to == "slack":
             said = _slack(url or SANDBOX, files, count, concurrency, patience, bar.update)
         else:
-            target = _site(url or SITE, cookie, data) if to == "http" else Objects(url or "")
+            target = _site(url or SITE, cookie, data) if to == "http" else _objects(url, data)
             found = load(_copies(files, count, as_is), target, concurrency, patience, bar.update)
             said = _told(found)
     text, facts, well = said
@@ -98,6 +98,17 @@ def _site(url: str, cookie: IO[str] | None, data: Path | None) -> Target:
     if cookie:
         return Elsewhere(url, cookie.read().strip())
     return Local(ground(settings.load(data=data)), url.rstrip("/"))
+
+
+def _objects(url: str | None, data: Path | None) -> Target:
+    """A watched bucket, or on AWS the drop of the store bucket."""
+    config = settings.load(data=data)
+    if url or not config.table:
+        return Objects(url or "")
+    from loupe.cloud.ground import cloud  # and with it what speaks with AWS; only where it is used
+    from loupe.cloud.loading import Dropped
+
+    return Dropped(cloud(config))
 
 
 def _slack(

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from loupe import settings
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, open_ground, whereabouts
 from loupe.options import data_option
 from loupe.prepare import atlas
-from pipeline.adapters.sqlite_notes import SqliteNotes
 from pipeline.errors import Unknown, Unsuitable
 from pipeline.model import Toponym
 
@@ -31,10 +30,10 @@ def command(name: str, where: str | None, remove: bool, data: Path | None) -> No
     """
     if remove and where is not None:
         raise click.UsageError("Say either a place or --remove.")
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     found = base.catalog.find(name)
     if not found:
-        raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+        raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
     if where is None and not remove:
         click.echo(_told(base, found.image))
         return
@@ -43,7 +42,7 @@ def command(name: str, where: str | None, remove: bool, data: Path | None) -> No
     _change(base, found.image, where)
 
 
-def _told(base: Ground, image: str) -> str:
+def _told(base: AnyGround, image: str) -> str:
     """The place of an image, its position, and whose word that is."""
     report = base.catalog.report(image)
     location, place = report["location"], report["place"] or {}
@@ -54,9 +53,9 @@ def _told(base: Ground, image: str) -> str:
     return f"{named or 'No town is near'} ({location['latitude']:.5f},{location['longitude']:.5f}), {said}"
 
 
-def _change(base: Ground, image: str, where: str | None) -> None:
+def _change(base: AnyGround, image: str, where: str | None) -> None:
     """The note first, durably: whatever reads the metadata from then on sees it."""
-    notes = SqliteNotes(base.database)
+    notes = base.notes
     if where is None:
         notes.clear(image, "place")
     else:
@@ -77,7 +76,7 @@ def _position(where: str) -> str:
     return f"{latitude:.5f},{longitude:.5f}"
 
 
-def _looked_up(base: Ground, where: str) -> str:
+def _looked_up(base: AnyGround, where: str) -> str:
     """The position of the first place that is called so; the others are mentioned."""
     found = atlas(base.settings.data).named(where, OTHERS + 1)
     if not found:

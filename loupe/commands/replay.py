@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from loupe import settings
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, local, open_ground, whereabouts
 from loupe.options import data_option
 from pipeline.engine import Engine
 from pipeline.errors import Unknown
@@ -25,12 +25,12 @@ PAGE = 500
 def command(
     names: tuple[str, ...], actor: str | None, parked: bool, missing: bool, data: Path | None
 ) -> None:
-    """Run actors again on images. A running `loupe up` does the work."""
+    """Run actors again on images. A running `loupe up`, or AWS, does the work."""
     if [parked, missing, bool(names)].count(True) != 1:
         raise click.UsageError("Name images, or say --parked, or --missing.")
     if missing and actor:
         raise click.UsageError("--missing makes all due that an image lacks: leave --actor out.")
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     engine = base.engine()
     if actor:
         engine.chain.actor(actor)  # Unknown where it is misspelt, also when nothing is parked
@@ -45,22 +45,40 @@ def command(
 
 
 def _named(
-    base: Ground, engine: Engine, names: tuple[str, ...], actor: str | None
+    base: AnyGround, engine: Engine, names: tuple[str, ...], actor: str | None
 ) -> Iterator[tuple[str, list[str]]]:
     for name in names:
         found = base.catalog.find(name)
         if not found:
-            raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+            raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
         yield found.short, engine.replay(found.image, actor)
 
 
-def _parked(base: Ground, engine: Engine, actor: str | None) -> Iterator[tuple[str, list[str]]]:
+def _parked(base: AnyGround, engine: Engine, actor: str | None) -> Iterator[tuple[str, list[str]]]:
     rows = base.catalog.parked(ALL_PARKED)
     for image in dict.fromkeys(r.image for r in rows if actor in (None, r.actor)):
         yield image, engine.replay(image, actor)
+    if not local(base):
+        yield from _redriven(base, engine, actor)
 
 
-def _missing(base: Ground, engine: Engine) -> Iterator[tuple[str, list[str]]]:
+def _redriven(base: AnyGround, engine: Engine, actor: str | None) -> Iterator[tuple[str, list[str]]]:
+    """On AWS: the messages of what was just replayed leave the dead-letter queues."""
+    from loupe.cloud.parked import parked
+    from loupe.cloud.redriving import redrive
+
+    queues = parked(base.settings, base.chain, actor)
+    if not queues:
+        click.echo(f"No dead-letter queue of {whereabouts(base)} was found; messages in them stay.", err=True)
+    done = redrive(engine, queues.values())
+    for image, name in done.replayed:
+        yield image, [name]
+    for count, which in ((done.running, "whose run has not ended"), (done.unreadable, "that name no run")):
+        if count:
+            click.echo(f"Messages {which} and stay in the dead-letter queues: {count}", err=True)
+
+
+def _missing(base: AnyGround, engine: Engine) -> Iterator[tuple[str, list[str]]]:
     after = ""
     while images := base.ledger.images(after, PAGE):
         for image in images:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from loupe import moving, settings
-from loupe.ground import ground
+from loupe.grounds import open_ground
 from loupe.options import data_option, wait_option
 from pipeline.archiving import minute
 from pipeline.ports import Report
@@ -22,7 +22,7 @@ def command(names: tuple[str, ...], wait: float, data: Path | None) -> None:
 
     Exit status 1 when one is not back in the time that --wait gives; it comes all the same.
     """
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     images = moving.named(base, names)
     ids = [image.image for image in images]
     moving.ask(base, ids, "restore", "restore_original")

@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 
 from loupe import settings, words
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, local, open_ground, opinions, whereabouts
 from loupe.options import data_option, json_option
 from pipeline import alarms
 from pipeline.adapters.sqlite_alarms import SqliteAlarms
-from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.errors import Unknown
 from pipeline.results import Failed
 
@@ -24,14 +23,14 @@ PARKED_SHOWN = 20
 @data_option
 def command(name: str | None, as_json: bool, data: Path | None) -> None:
     """Show the queue and parked runs, or the timeline of one image."""
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     if name:
         _image(base, name, as_json)
     else:
         _queue(base, as_json)
 
 
-def _image(base: Ground, name: str, as_json: bool) -> None:
+def _image(base: AnyGround, name: str, as_json: bool) -> None:
     found = base.catalog.find(name)
     if not found and (gone := base.catalog.erased(name)):
         told = {"id": gone.image, "short": gone.short, "state": "erased" if gone.done else "erasing"}
@@ -39,17 +38,18 @@ def _image(base: Ground, name: str, as_json: bool) -> None:
         click.echo(json.dumps(told) if as_json else words.erased_text(gone))
         return
     if not found:
-        raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+        raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
     report = base.catalog.report(found.image)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        said = words.opinions_text(SqliteOpinions(base.database).of(found.image))
+        said = words.opinions_text(opinions(base).of(found.image))
         click.echo("\n".join(filter(None, [words.report_text(report), words.timeline_text(report), said])))
 
 
-def _queue(base: Ground, as_json: bool) -> None:
-    standing = SqliteAlarms(base.database).standing()
+def _queue(base: AnyGround, as_json: bool) -> None:
+    here = local(base)
+    standing = SqliteAlarms(here.database).standing() if here else []
     queue, parked = base.catalog.queue(), base.catalog.parked(PARKED_SHOWN)
     rows = [
         {

@@ -2,8 +2,8 @@
 
     python -m loupe.packing [BUNDLE...]      or: make packages
 
-A bundle is what several functions carry alike: this code, and the distributions of ``requirements.lock`` that the
-code of those functions imports. docs/decisions/0026 says why it is so.
+A bundle is what several functions carry alike: this code, and the distributions of ``requirements.lock`` that
+the code of those functions imports. docs/decisions/0026 says why it is so.
 """
 
 from loupe.packing.bundles import BUNDLES, Bundle, bundle_of, entry_bundle

@@ -27,7 +27,8 @@ def table(made: Sequence[Package]) -> str:
     """The packages as a table (Markdown)."""
     rows = [f"| bundle ({runtime()}) | zipped MB | unzipped MB | sha256 |", "|---|---:|---:|---|"]
     rows += [
-        f"| {each.bundle} | {each.zipped / MB:.1f} | {each.unzipped / MB:.1f} | {each.sha256} |" for each in made
+        f"| {each.bundle} | {each.zipped / MB:.1f} | {each.unzipped / MB:.1f} | {each.sha256} |"
+        for each in made
     ]
     return "\n".join(rows)
 

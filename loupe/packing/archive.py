@@ -1,8 +1,8 @@
 """Zip files whose bytes follow from their contents alone.
 
-The standard library's writer cannot take members that are compressed already, and so every bundle would compress
-the same distributions anew. Format: PKWARE APPNOTE 6.3.10; names in UTF-8, no extra fields, no comments, no
-directories, all files readable by all.
+The standard library's writer cannot take members that are compressed already, and so every bundle would
+compress the same distributions anew. Format: PKWARE APPNOTE 6.3.10; names in UTF-8, no extra fields, no
+comments, no directories, all files readable by all.
 """
 
 import struct

@@ -39,7 +39,7 @@ class Package:
 
 
 def build(bundles: Collection[str] = (), folder: Path = FOLDER) -> list[Package]:
-    """Build these bundles, or all, as ``folder``/BUNDLE.zip; what was not changed is taken from the cache beside.
+    """Build these bundles, or all, as ``folder``/BUNDLE.zip; what did not change comes from the cache in it.
 
     Raises ``Unknown`` for a name that is none, ``Unavailable`` and ``Misconfigured`` with words.
     """
@@ -83,7 +83,7 @@ def _index(index: str, cache: Path) -> Path:
 
 
 def _fonts(cache: Path) -> Iterator[Path]:
-    """Matplotlib's list without the fonts of this machine: those that it brings stand in it by a relative path."""
+    """The list of fonts without those of this machine: what matplotlib brings has a relative path in it."""
     fonts.prepare()
     for file in sorted((SHARED / fonts.FOLDER).glob("fontlist*.json")):
         found = json.loads(file.read_text("utf-8"))

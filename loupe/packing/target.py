@@ -31,8 +31,9 @@ def remark() -> str | None:
         return None
     wanted = ".".join(map(str, OLDEST))
     return (
-        f"These packages are for Python {VERSION} and for tests: Lambda's {VERSION} has glibc 2.26, and the wheels "
-        f"of numpy and Pillow need 2.27. To deploy, install with Python {wanted} or newer (make install PYTHON=...)."
+        f"These packages are for Python {VERSION} and for tests: Lambda's {VERSION} has glibc 2.26, and the"
+        f" wheels of numpy and Pillow need 2.27. To deploy, install with Python {wanted} or newer:"
+        " make clean packages PYTHON=..."
     )
 
 

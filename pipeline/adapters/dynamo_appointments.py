@@ -8,6 +8,7 @@ from itertools import islice
 
 from pipeline.adapters.dynamo_due import due, opened
 from pipeline.adapters.dynamo_table import Delete, Put, Table, Update, Value
+from pipeline.adapters.dynamo_tombstones import alive
 from pipeline.adapters.dynamo_turns import Partition
 from pipeline.diary import Appointment
 from pipeline.results import Accepted
@@ -30,9 +31,9 @@ class DynamoAppointments:
         self._table, self._images = table, images
 
     def make(self, image: str, actor: str, at: datetime) -> None:
-        """See ``Appointments.make``."""
+        """See ``Appointments.make``; none with an erased image."""
         item: dict[str, Value] = {"pk": image, "sk": _key(actor), "number": secrets.randbits(63)}
-        self._table.write(Put(item | opened(KIND, image, at.timestamp())))
+        self._table.write(Put(item | opened(KIND, image, at.timestamp())), alive(image))
 
     def due(self, limit: int) -> list[Appointment]:
         """See ``Diary.due``; what the index has not yet forgotten is left out."""

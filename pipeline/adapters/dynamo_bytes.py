@@ -1,11 +1,11 @@
 """The partition ``sha256#HEX`` of the table: who uses these bytes, who did first, who is taking them away.
 
-``use#IMAGE``: an image that uses them, and since when. ``bytes``: the first of them, and while somebody takes
-the bytes out of a store the mark of that (``owner``, ``until``). DynamoDB has no transaction around a removal
-from a store, so the mark stands in for one: it is set before anybody looks who needs the bytes, and taken
-away after they were removed. Whoever begins to use them notes the use first and then writes ``bytes`` under
-the condition that no mark is there. One of the two is first: either the look sees the use, or the user waits
-for the removal and keeps the bytes anew.
+``use#IMAGE``: an image that uses them, and since when. ``original``: the first of them, and while somebody
+takes the bytes out of a store the mark of that (``owner``, ``until``). DynamoDB has no transaction around a
+removal from a store, so the mark stands in for one: it is set before anybody looks who needs the bytes, and
+taken away after they were removed. Whoever begins to use them notes the use first and then writes
+``original`` under the condition that no mark is there. One of the two is first: either the look sees the use,
+or the user waits for the removal and keeps the bytes anew.
 
 A mark whose owner died holds until its time is over. That is longer than any function of AWS can live
 (900 s, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), so nobody who could still
@@ -20,8 +20,7 @@ from uuid import uuid4
 from pipeline.adapters.dynamo_table import Check, Table, Update, Value
 from pipeline.errors import Transient
 
-BYTES = "bytes"
-USE = "use#"
+ORIGINAL = "original"
 LEASE = 960.0
 """Seconds for which a mark holds whose owner died."""
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -42,7 +41,7 @@ def now() -> dict[str, Value]:
 
 def free(sha256: str) -> Check:
     """Nobody is taking these bytes away."""
-    return Check(key(sha256), BYTES, FREE, now())
+    return Check(key(sha256), ORIGINAL, FREE, now())
 
 
 def patiently(act: Callable[[], bool]) -> None:
@@ -67,7 +66,7 @@ def leaving(table: Table, sha256: str) -> Iterator[Callable[[], None]]:
 
     def mark() -> bool:
         given = now() | {"owner": owner, "until": time.time() + LEASE}
-        return table.write(Update(key(sha256), BYTES, "SET #owner=:owner,#until=:until", FREE, given))
+        return table.write(Update(key(sha256), ORIGINAL, "SET #owner=:owner,#until=:until", FREE, given))
 
     def in_time() -> None:
         if not 0 <= time.time() - began < LEASE / 2:
@@ -78,4 +77,4 @@ def leaving(table: Table, sha256: str) -> Iterator[Callable[[], None]]:
         yield in_time
     finally:
         mine = {"owner": owner}
-        table.write(Update(key(sha256), BYTES, "REMOVE #owner,#until", "#owner=:owner", mine))
+        table.write(Update(key(sha256), ORIGINAL, "REMOVE #owner,#until", "#owner=:owner", mine))

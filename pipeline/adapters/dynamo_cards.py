@@ -30,10 +30,13 @@ from pipeline.adapters.dynamo_card_items import (
     touched,
 )
 from pipeline.adapters.dynamo_due import INDEX, LATE, stamp
+from pipeline.adapters.dynamo_items import MENTION
 from pipeline.adapters.dynamo_pace import DynamoPace
-from pipeline.adapters.dynamo_table import NEW, Check, Put, Table, Update, Value
+from pipeline.adapters.dynamo_table import Check, Put, Table, Update, Value
+from pipeline.adapters.dynamo_tombstones import alive, stands
 from pipeline.beats import nobody
 from pipeline.cards import BUSY, FRESH, Card, Done, Message
+from pipeline.erasure import report_without, spoken_of
 from pipeline.errors import Unavailable
 from pipeline.model import Source
 from pipeline.ports import Report
@@ -88,12 +91,22 @@ class DynamoCards(DynamoPace):
         if source.kind != "slack":
             return ()
         message = Message(source.team, source.channel, source.message, source.thread or source.message)
-        text, now = json.dumps(report, sort_keys=True, default=str), time.time()
-        item = {"pk": card_key(message), "sk": f"{REPORT}{image}", "report": text}
-        other = f"{NEW} OR #report<>:report"
-        if self._table.write(Put(item, other, {"report": text}), touched(message, now)):
-            self._changed()
-        return ("slack",)
+        key = card_key(message), f"{REPORT}{image}"
+        for _ in range(TRIES):
+            if stands(self._table, image):
+                return ()
+            told = report_without(report, lambda other: stands(self._table, other))
+            text = json.dumps(told, sort_keys=True, default=str)
+            if (self._table.get(*key) or {}).get("report") == text:
+                return ("slack",)
+            item = {"pk": key[0], "sk": key[1], "report": text}
+            others = spoken_of(told)
+            known = [Put({"pk": other, "sk": f"{MENTION}{image}"}) for other in dict.fromkeys(others)]
+            there = [alive(each) for each in dict.fromkeys((image, *others))]
+            if self._table.write(Put(item), touched(message, time.time()), *known, *there):
+                self._changed()
+                return ("slack",)
+        raise Unavailable("Images of which the report speaks are erased one after the other.")
 
     def claim(self, owner: str, lease: float) -> Card | None:
         """See ``Cards.claim``."""

@@ -22,6 +22,9 @@ HEAD, TURN, TOMBSTONE = "image", "turn", "tombstone"
 """Sort keys: the head; what every plan counts up and ``still`` holds (dynamo_turns); what stays of an erased
 image. A partition that is read backwards shows the turn, then the tasks, then the rows, and the head last."""
 RESULT, TASK, NOTE = "result#", "task#", "note#"
+OVERTAKEN, MENTION, USE = "run#", "mention#", "use#"
+"""A run that goes on while a newer revision of its task was asked for; an image whose rows speak of this one;
+the sha256 of bytes that this one uses."""
 LONGEST = 512
 """Characters of a key of an index that are kept as they are; DynamoDB takes 1,024 bytes or more."""
 BASE = 1_000_000
@@ -36,6 +39,11 @@ def result_key(actor: str, revision: int) -> str:
 def task_key(actor: str, revision: int) -> str:
     """Where a due run lies."""
     return f"{TASK}{actor}#{revision:06d}"
+
+
+def overtaken_key(actor: str, revision: int) -> str:
+    """Where a run is remembered whose task is another one's by now."""
+    return f"{OVERTAKEN}{actor}#{revision:06d}"
 
 
 def named(sk: str) -> tuple[str, int] | None:

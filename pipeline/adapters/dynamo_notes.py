@@ -10,7 +10,9 @@ from pipeline.adapters.dynamo_due import CLOSE, due, opened
 from pipeline.adapters.dynamo_image import newest
 from pipeline.adapters.dynamo_items import NOTE
 from pipeline.adapters.dynamo_table import Check, Delete, Put, Table, Update, Value
+from pipeline.adapters.dynamo_tombstones import alive, stands
 from pipeline.adapters.dynamo_turns import Partition
+from pipeline.errors import Unknown
 from pipeline.ports import Note, Wish
 from pipeline.results import Accepted
 
@@ -27,12 +29,20 @@ class DynamoNotes:
         self._table = table
 
     def set(self, image: str, wish: Wish, text: str = "", person: str = "") -> None:
-        """See ``Notes.set``. A wish to restore waits while somebody takes the bytes out of the store."""
+        """See ``Notes.set``. A wish to restore waits while somebody takes the bytes out of the store.
+
+        Raises ``Unknown`` for an erased image.
+        """
 
         def note() -> bool:
             at = time.time()
             said: dict[str, Value] = {"pk": image, "sk": _key(wish), "text": text, "person": person, "at": at}
-            return self._table.write(Put(said | opened(KIND, image, at)), *self._at_rest(image, wish))
+            item = Put(said | opened(KIND, image, at))
+            if self._table.write(item, alive(image), *self._at_rest(image, wish)):
+                return True
+            if stands(self._table, image):
+                raise Unknown(f"There is no image '{image}'.")
+            return False
 
         patiently(note)
 

@@ -3,7 +3,7 @@
 import time
 
 from pipeline.adapters.dynamo_schema import TTL
-from pipeline.adapters.dynamo_table import Put, Table
+from pipeline.adapters.dynamo_table import Put, Table, Value
 
 SEEN = "seen"
 
@@ -22,7 +22,7 @@ class DynamoSeen:
         """Remember it; False when it was remembered before."""
         until = int(time.time() + self._seconds)
         later = f"attribute_not_exists(pk) OR #{TTL}<=:now"
-        item = {"pk": self._pk(key), "sk": SEEN, TTL: until}
+        item: dict[str, Value] = {"pk": self._pk(key), "sk": SEEN, TTL: until}
         return self._table.write(Put(item, later, {"now": int(time.time())}))
 
     def _pk(self, key: str) -> str:

@@ -21,13 +21,13 @@ class DynamoShares:
     def expect(self, share: Share, due_at: float) -> None:
         """See ``Shares.expect``."""
         named = {"team": share.team, "channel": share.channel, "file": share.file}
-        item = {"pk": _key(share), "sk": SHARE, **named, "open_pk": SHARES, "open_sk": stamp(due_at)}
+        item = {"pk": share_key(share), "sk": SHARE, **named, "open_pk": SHARES, "open_sk": stamp(due_at)}
         self._table.write(Put(item, NEW))
 
     def met(self, shares: list[Share]) -> None:
         """See ``Shares.met``."""
         for share in shares:
-            self._table.write(Put({"pk": _key(share), "sk": SHARE, TTL: int(time.time()) + REMEMBERED}))
+            self._table.write(Put({"pk": share_key(share), "sk": SHARE, TTL: int(time.time()) + REMEMBERED}))
 
     def missed(self) -> Share | None:
         """See ``Shares.missed``."""
@@ -38,8 +38,9 @@ class DynamoShares:
     def postpone(self, share: Share, due_at: float) -> None:
         """See ``Shares.postpone``."""
         waiting = "attribute_exists(#open_pk)"
-        self._table.write(Update(_key(share), SHARE, "SET #open_sk=:at", waiting, {"at": stamp(due_at)}))
+        self._table.write(Update(share_key(share), SHARE, "SET #open_sk=:at", waiting, {"at": stamp(due_at)}))
 
 
-def _key(share: Share) -> str:
+def share_key(share: Share) -> str:
+    """The partition of a file that was shared."""
     return f"share#{share.team}#{share.channel}#{share.file}"

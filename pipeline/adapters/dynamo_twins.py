@@ -1,11 +1,13 @@
 """Which images have which bytes, and which was first, in the DynamoDB table."""
 
-import time
 from typing import Any
 
-from pipeline.adapters.dynamo_bytes import BYTES, FREE, USE, key, now, patiently
+from pipeline.adapters.dynamo_bytes import FREE, ORIGINAL, key, now, patiently
 from pipeline.adapters.dynamo_image import earlier
-from pipeline.adapters.dynamo_table import NEW, Put, Table, Update, Value
+from pipeline.adapters.dynamo_items import USE
+from pipeline.adapters.dynamo_table import Put, Table, Update
+from pipeline.adapters.dynamo_tombstones import alive
+from pipeline.errors import Unknown
 from pipeline.model import Earlier
 
 
@@ -18,21 +20,28 @@ class DynamoTwins:
     def claim(self, sha256: str, image: str) -> Earlier | None:
         """See ``Twins.claim``. The first stays the first, also when it asks again.
 
-        Clocks of functions differ, so their times only propose who was first: the item ``bytes`` takes the
+        Clocks of functions differ, so their times only propose who was first: the item ``original`` takes the
         first proposal and stays with it. Waits while somebody takes the bytes away (``dynamo_bytes``).
         """
-        use: dict[str, Value] = {"pk": key(sha256), "sk": f"{USE}{image}", "image": image, "at": time.time()}
-        self._table.write(Put(use, NEW))
+        self._use(sha256, image)
         patiently(lambda: self._propose(sha256, min(self._uses(sha256), key=_age)["image"]))
         return self._first(sha256, image)
 
+    def _use(self, sha256: str, image: str) -> None:
+        """Note the use, unless the image was erased: then nothing is kept for it. Raises ``Unknown``."""
+        change = "SET #image=:image,#at=if_not_exists(#at,:now)"
+        use = Update(key(sha256), f"{USE}{image}", change, given=now() | {"image": image})
+        used = Put({"pk": image, "sk": f"{USE}{sha256}"})
+        if not self._table.write(use, used, alive(image)):
+            raise Unknown(f"There is no image '{image}'.")
+
     def _propose(self, sha256: str, image: str) -> bool:
         change = "SET #first=if_not_exists(#first,:image)"
-        return self._table.write(Update(key(sha256), BYTES, change, FREE, now() | {"image": image}))
+        return self._table.write(Update(key(sha256), ORIGINAL, change, FREE, now() | {"image": image}))
 
     def _first(self, sha256: str, image: str) -> Earlier | None:
         """The first one that is still there, noted as such."""
-        first = str((self._table.get(key(sha256), BYTES) or {}).get("first", image))
+        first = str((self._table.get(key(sha256), ORIGINAL) or {}).get("first", image))
         for use in [{"image": first}, *sorted(self._uses(sha256), key=_age)]:
             if found := earlier(self._table, use["image"]):
                 self._stay(sha256, first, found.image)
@@ -42,7 +51,7 @@ class DynamoTwins:
     def _stay(self, sha256: str, gone: str, first: str) -> None:
         if gone != first:
             given = {"gone": gone, "first": first}
-            self._table.write(Update(key(sha256), BYTES, "SET #first=:first", "#first=:gone", given))
+            self._table.write(Update(key(sha256), ORIGINAL, "SET #first=:first", "#first=:gone", given))
 
     def _uses(self, sha256: str) -> list[dict[str, Any]]:
         return list(self._table.query(key(sha256), USE))

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Collection
 
-from pipeline.adapters.dynamo_bytes import USE, key, leaving
-from pipeline.adapters.dynamo_items import NOTE
+from pipeline.adapters.dynamo_bytes import key, leaving
+from pipeline.adapters.dynamo_items import NOTE, USE
 from pipeline.adapters.dynamo_table import Table
 from pipeline.adapters.dynamo_turns import Partition
 from pipeline.results import Accepted, Archived

@@ -21,10 +21,11 @@ class S3Load:
         except self._faults as fault:
             raise Unavailable(f"The bucket {bucket} cannot be used: {fault}") from fault
 
-    def put(self, key: str, stream: BinaryIO, size: int) -> None:
-        """Put an object there."""
+    def put(self, key: str, stream: BinaryIO, size: int) -> str:
+        """Put an object there; its ETag."""
         try:
-            self._client.put_object(Bucket=self.bucket, Key=key, Body=stream, ContentLength=size)
+            put = self._client.put_object(Bucket=self.bucket, Key=key, Body=stream, ContentLength=size)
+            return str(put["ETag"])
         except self._faults as fault:
             raise Unavailable(f"put: {_kind(fault)}") from None
 

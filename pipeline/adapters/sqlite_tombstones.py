@@ -6,14 +6,14 @@ nothing personal. The delivery's key is kept as its sha256: that recognises a re
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 from typing import Any
 
 from pipeline.adapters.sqlite_database import Database
 from pipeline.catalog import Erased
-from pipeline.results import Accepted, Result, WatermarkSeen
+from pipeline.erasure import report_without, without
+from pipeline.results import Result
 from pipeline.shortid import normal
 
 SCHEMA = """
@@ -54,24 +54,13 @@ def taken(connection: Connection, short: str) -> bool:
 
 
 def without_erased(connection: Connection, result: Result) -> Result:
-    """The result as it may be kept: one that began before an erasure may still mention the erased image."""
-    match result:
-        case Accepted(duplicate_of=earlier) if earlier and stands(connection, earlier.image):
-            return replace(result, duplicate_of=None)
-        case WatermarkSeen(earlier=earlier) if earlier and stands(connection, earlier.image):
-            return replace(result, earlier=None)
-    return result
+    """See ``pipeline.erasure.without``."""
+    return without(result, lambda image: stands(connection, image))
 
 
 def report_without_erased(connection: Connection, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report as it may be kept, for the same reason."""
-    told, mark = report.get("duplicate_of"), report.get("watermark")
-    found = dict(report)
-    if told and stands(connection, told["id"]):
-        found["duplicate_of"] = None
-    if mark and mark["earlier"] and stands(connection, mark["earlier"]["id"]):
-        found["watermark"] = {**mark, "earlier": None}
-    return found
+    """See ``pipeline.erasure.report_without``."""
+    return report_without(report, lambda image: stands(connection, image))
 
 
 def _erased(row: Row) -> Erased:

@@ -8,18 +8,12 @@ from sqlite3 import Connection, Row
 
 from pipeline import codec
 from pipeline.adapters.sqlite_tombstones import report_without_erased, without_erased
-from pipeline.cards import Message
-from pipeline.erasure import Traces
+from pipeline.erasure import SHORTEST, Traces, answered, boxed
 from pipeline.errors import Unknown
 from pipeline.ledger import ARRIVAL
 from pipeline.model import Location, Source
 from pipeline.results import Arrived, Metadata
-from pipeline.tickets import ID
 
-BOXED = ("upload", "folder", "s3")
-"""Kinds of sources whose locator begins with an id in a box."""
-SHORTEST = 6
-"""Names with fewer characters stand in other words by chance."""
 MENTIONS = (
     "SELECT * FROM results WHERE image=:other AND kind IN ('Accepted','WatermarkSeen')"
     " AND instr(body, :image)"
@@ -83,9 +77,7 @@ def collect(connection: Connection, record: Row, known: Survey) -> Traces:
     assert isinstance(arrived, Arrived)
     source = arrived.source
     originals = [r["sha256"] for r in connection.execute("SELECT sha256 FROM uses WHERE image=?", (image,))]
-    message = None
-    if source.kind == "slack":
-        message = Message(source.team, source.channel, source.message, source.thread or source.message)
+    message = answered(source)
     return Traces(
         image=image,
         short=record["short"],
@@ -174,8 +166,7 @@ def _look_again(connection: Connection, team: str, channel: str, ts: str) -> Non
 
 def _uploads(connection: Connection, source: Source, image: str) -> tuple[str, ...]:
     found = [row["id"] for row in connection.execute("SELECT id FROM tickets WHERE image=?", (image,))]
-    first = source.locator.partition("/")[0] if source.kind in BOXED else ""
-    return tuple(dict.fromkeys((*([first] if ID.fullmatch(first) else []), *found)))
+    return tuple(dict.fromkeys((*boxed(source), *found)))
 
 
 def _result(connection: Connection, image: str, actor: str) -> object:

@@ -25,13 +25,11 @@ class Lagging(Table):
         super().__init__(name)
         self._seen: dict[tuple[str, str], tuple[float, list[dict[str, Any]]]] = {}
 
-    def index(
-        self, name: str, key: str, *, after: str = "", before: str = "", backwards: bool = False
-    ) -> Iterator[dict[str, Any]]:
+    def index(self, name: str, key: str, **how: Any) -> Iterator[dict[str, Any]]:
         """See ``Table.index``."""
         at, items = self._seen.get((name, key), (0.0, []))
         if time.monotonic() - at > LAG:
-            items = list(super().index(name, key, after=after, before=before, backwards=backwards))
+            items = list(super().index(name, key, **how))
             self._seen[name, key] = time.monotonic(), items
         yield from items
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from loupe import doctor
-from loupe.doctor import Finding
+from loupe.finding import Finding
 from loupe.settings import load
 from pipeline.adapters.onnx_faces import YUNET
 from pipeline.adapters.sqlite_beats import SqliteBeats

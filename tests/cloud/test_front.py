@@ -48,7 +48,7 @@ class Memory:
         return Front(secret, self, self.send, self.dispatch, lambda: NOW)
 
 
-def request(body: bytes, *, encoded: bool = False, method: str = "POST", **headers: str) -> dict[str, Any]:
+def request(body: bytes, encoded: bool = False, method: str = "POST", **headers: Any) -> dict[str, Any]:
     """The event of a function URL; headers are signed unless they say otherwise."""
     stamp = str(int(NOW))
     signed = {
@@ -73,7 +73,7 @@ def request(body: bytes, *, encoded: bool = False, method: str = "POST", **heade
 @pytest.mark.parametrize("encoded", [False, True])
 def test_an_event_is_queued_as_it_came_and_answered_at_once(encoded: bool) -> None:
     there, body = Memory(), json.dumps(MESSAGE, ensure_ascii=False).encode()
-    assert there.front().receive(request(body, encoded=encoded))["statusCode"] == 200
+    assert there.front().receive(request(body, encoded))["statusCode"] == 200
     (parcel,) = there.queued
     found, headers = unpacked(parcel, SECRET, NOW + 86_400)
     assert found == body

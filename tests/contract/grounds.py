@@ -8,24 +8,42 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import codec
+from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_appointments import DynamoAppointments
+from pipeline.adapters.dynamo_cards import DynamoCards
+from pipeline.adapters.dynamo_eraser import DynamoEraser
+from pipeline.adapters.dynamo_habits import DynamoHabits
 from pipeline.adapters.dynamo_items import RESULT, TASK, row_item
 from pipeline.adapters.dynamo_ledger import DynamoLedger
 from pipeline.adapters.dynamo_notes import DynamoNotes
+from pipeline.adapters.dynamo_opinions import DynamoOpinions
 from pipeline.adapters.dynamo_owners import DynamoOwners
-from pipeline.adapters.dynamo_table import Delete, Put, Table, Update
+from pipeline.adapters.dynamo_shares import DynamoShares
+from pipeline.adapters.dynamo_table import Delete, Put, Table, Update, loaded
 from pipeline.adapters.dynamo_twins import DynamoTwins
 from pipeline.adapters.dynamo_uses import DynamoUses
+from pipeline.adapters.dynamo_wakes import DynamoWakes
 from pipeline.adapters.sqlite_appointments import SqliteAppointments
+from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
+from pipeline.adapters.sqlite_eraser import SqliteEraser
+from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_owners import SqliteOwners
+from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_uses import SqliteUses
+from pipeline.adapters.sqlite_wakes import SqliteWakes
+from pipeline.cards import Cards, Shares
 from pipeline.diary import Diary
+from pipeline.erasure import Eraser
+from pipeline.habits import Habits
 from pipeline.ledger import Ledger, Row
+from pipeline.opinions import Opinions
 from pipeline.ports import Notes, Owners, Twins, Uses
+from pipeline.wakes import Wakes
 from pipeline.wishes import Unheard
 
 
@@ -41,6 +59,15 @@ class Ground(Protocol):
     twins: Twins
     owners: Owners
     diary: Diary
+    eraser: Eraser
+    cards: Cards
+    shares: Shares
+    opinions: Opinions
+    habits: Habits
+    wakes: Wakes
+
+    def again(self) -> "Ground":
+        """The same, as another process sees it."""
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         """Who needs an original."""
@@ -60,6 +87,15 @@ class Ground(Protocol):
     def forget(self, image: str, sha256: str) -> None:
         """The image has gone, and so has its use."""
 
+    def appointments(self) -> dict[tuple[str, str], float]:
+        """When who looks at what again: by image and actor, seconds since the epoch."""
+
+    def text(self) -> str:
+        """Everything that is kept beside files."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
 
 @dataclass
 class OnSqlite:
@@ -74,6 +110,15 @@ class OnSqlite:
         self.twins: Twins = SqliteTwins(self.database)
         self.owners: Owners = SqliteOwners(self.database)
         self.diary: Diary = SqliteAppointments(self.database)
+        self.eraser: Eraser = SqliteEraser(self.database)
+        self.cards: Cards = SqliteCards(self.database)
+        self.shares: Shares = SqliteShares(self.database)
+        self.opinions: Opinions = SqliteOpinions(self.database)
+        self.habits: Habits = SqliteHabits(self.database)
+        self.wakes: Wakes = SqliteWakes(self.database)
+
+    def again(self) -> Ground:
+        return OnSqlite(self.folder)
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         return SqliteUses(self.database, waiting, restore_for)
@@ -100,6 +145,16 @@ class OnSqlite:
         self._do("DELETE FROM uses WHERE image=?", image)
         self._do("DELETE FROM results WHERE image=?", image)
 
+    def appointments(self) -> dict[tuple[str, str], float]:
+        rows = self.database.read("SELECT image, actor, at FROM appointments")
+        return {(row["image"], row["actor"]): row["at"] for row in rows}
+
+    def text(self) -> str:
+        return ""  # it lies in files
+
+    def close(self) -> None:
+        self.database.close()
+
     def _do(self, statement: str, *values: object) -> None:
         with self.database.write() as connection:
             connection.execute(statement, values)
@@ -117,6 +172,15 @@ class OnDynamo:
         self.twins: Twins = DynamoTwins(self.table)
         self.owners: Owners = DynamoOwners(self.table)
         self.diary: Diary = DynamoAppointments(self.table, self.ledger.images)
+        self.eraser: Eraser = DynamoEraser(self.table)
+        self.cards: Cards = DynamoCards(self.table)
+        self.shares: Shares = DynamoShares(self.table)
+        self.opinions: Opinions = DynamoOpinions(self.table)
+        self.habits: Habits = DynamoHabits(self.table)
+        self.wakes: Wakes = DynamoWakes(self.table)
+
+    def again(self) -> Ground:
+        return OnDynamo(Table(self.table.name))
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         return DynamoUses(self.table, waiting, restore_for)
@@ -148,3 +212,15 @@ class OnDynamo:
         self.table.write(Delete(f"sha256#{sha256}", f"use#{image}"))
         for item in list(self.table.query(image)):
             self.table.write(Delete(image, item["sk"]))
+
+    def appointments(self) -> dict[tuple[str, str], float]:
+        found = [item for n in range(8) for item in self.table.index("open", f"appointment#{n}")]
+        return {(item["pk"], item["sk"].partition("#")[2]): float(item["open_sk"]) for item in found}
+
+    def text(self) -> str:
+        scanned = client("dynamodb").get_paginator("scan").paginate(TableName=self.table.name)
+        items = [loaded(item) for page in scanned for item in page["Items"]]
+        return " ".join(f"{name}={value}" for item in items for name, value in item.items())
+
+    def close(self) -> None:
+        """Nothing is open."""

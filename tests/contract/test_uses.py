@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import codec
 from pipeline.adapters import dynamo_bytes
-from pipeline.adapters.dynamo_bytes import BYTES, LEASE, leaving
+from pipeline.adapters.dynamo_bytes import LEASE, ORIGINAL, leaving
 from pipeline.adapters.dynamo_table import Table, Update
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_ledger import SqliteLedger
@@ -206,14 +206,18 @@ def test_who_dies_while_removing_holds_others_up_until_its_time_is_over(there: O
     for act in (lambda: there.twins.claim(HASH, one), lambda: released(uses, one)):
         with pytest.raises(Transient, match="is being taken out of the store"):
             act()
-    mark = there.table.get(f"sha256#{HASH}", BYTES)
+    mark = there.table.get(f"sha256#{HASH}", ORIGINAL)
     assert mark is not None
     assert 900 < mark["until"] - time.time() <= LEASE  # longer than a function can live
     late = {"until": time.time() - 1}
-    there.table.write(Update(f"sha256#{HASH}", BYTES, "SET #until=:until", given=late))
+    there.table.write(Update(f"sha256#{HASH}", ORIGINAL, "SET #until=:until", given=late))
     assert there.twins.claim(HASH, one) is None
     assert released(uses, one)
-    assert there.table.get(f"sha256#{HASH}", BYTES) == {"pk": f"sha256#{HASH}", "sk": BYTES, "first": one}
+    assert there.table.get(f"sha256#{HASH}", ORIGINAL) == {
+        "pk": f"sha256#{HASH}",
+        "sk": ORIGINAL,
+        "first": one,
+    }
 
 
 def test_who_was_held_up_for_long_does_not_remove_any_more(
@@ -229,7 +233,7 @@ def test_who_was_held_up_for_long_does_not_remove_any_more(
 def test_who_lost_its_mark_leaves_that_of_another_one_alone(there: OnDynamo) -> None:
     with leaving(there.table, HASH):
         late = {"until": time.time() - 1}
-        there.table.write(Update(f"sha256#{HASH}", BYTES, "SET #until=:until", given=late))
+        there.table.write(Update(f"sha256#{HASH}", ORIGINAL, "SET #until=:until", given=late))
         with leaving(there.table, HASH):
             pass
         other = leaving(there.table, HASH)

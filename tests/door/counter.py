@@ -6,7 +6,7 @@ import dataclasses
 import io
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,8 @@ class Counter:
     url: str
     ours: bool
     """Is it our own door, which knows what was used and looks before it reads?"""
+    stored: Callable[[], list[str]]
+    """All that came to lie anywhere, under whatever name: in the whole bucket, in the folders for files."""
 
     @property
     def box(self) -> Box:
@@ -118,7 +120,7 @@ def on_this_machine(data: Path) -> Iterator[Counter]:
     base = opened(data)
     desk = uploads.desk(base)
     with served(Starlette(routes=site.doors(base, desk))) as url:
-        yield Counter(base, desk, url, ours=True)
+        yield Counter(base, desk, url, ours=True, stored=lambda: _files(data))
     base.database.close()
 
 
@@ -128,8 +130,24 @@ def in_a_bucket(data: Path, amazon: Seaweed, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     base = opened(data)
     box = S3Box(BUCKET, f"loupe/{new_id()}/")
-    yield Counter(base, dataclasses.replace(uploads.desk(base), box=box), amazon.url, ours=False)
+    client = amazon.client()
+    before = _objects(client)
+    desk = dataclasses.replace(uploads.desk(base), box=box)
+    yield Counter(
+        base, desk, amazon.url, ours=False, stored=lambda: sorted(_objects(client).difference(before))
+    )
     base.database.close()
+
+
+def _objects(client: Any) -> set[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    return {f"{each['Key']} {each['ETag']}" for page in pages for each in page.get("Contents", ())}
+
+
+def _files(data: Path) -> list[str]:
+    folders = (data / "inbox", data / "store", data / "public")
+    found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(data).as_posix() for path in found)
 
 
 def accept(base: Ground, box: Box) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import select
 import socket
 import time
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline import inbox
+from pipeline.post_policy import Signer
 from pipeline.tickets import Form, new_id
 from tests.door.counter import ANA, BEN, Counter, drawn, head
 
@@ -17,14 +20,15 @@ MEGABYTE = 1_000_000
 
 
 def untouched(counter: Counter) -> bool:
-    """Has nothing been taken, and does nothing lie there?"""
-    return counter.lying() == counter.images() == []
+    """Has nothing been taken, and does nothing lie there, nor anywhere else?"""
+    return counter.lying() == counter.images() == counter.stored() == []
 
 
 def test_a_file_that_is_handed_in_becomes_an_image(counter: Counter) -> None:
     ticket, form = counter.ticket()
     assert counter.desk.find(ticket.id).became == ""
     assert counter.post(form, drawn(1)).status == 204
+    assert len(counter.stored()) == 1
     image = counter.desk.take(ticket.id)
     assert counter.images() == [image]
     assert counter.bytes_of(image) == drawn(1)
@@ -100,6 +104,36 @@ def test_another_type_than_the_ticket_says_is_refused(counter: Counter) -> None:
     answer = counter.post(form, changed={"Content-Type": "text/html"})
     assert (answer.status, answer.code) == (403, "AccessDenied")
     assert untouched(counter)
+
+
+@pytest.mark.parametrize("name", ["key", "Content-Type", "policy", "x-amz-algorithm", "x-amz-credential",
+                                  "x-amz-date", "x-amz-signature"])  # fmt: skip
+def test_no_field_of_a_form_can_be_changed_or_left_out(counter: Counter, name: str) -> None:
+    _, form = counter.ticket()
+    assert name in form.fields
+    assert counter.post(form, changed={name: form.fields[name] + "x"}).status in (400, 403)
+    rest = {each: value for each, value in form.fields.items() if each != name}
+    assert counter.post(Form(form.url, rest)).status in (400, 403)
+    assert untouched(counter)
+
+
+def test_a_form_that_somebody_else_signed_is_refused(counter: Counter) -> None:
+    """With the right words and a secret of their own."""
+    ticket, form = counter.ticket()
+    forged = Signer(b"a secret of their own", *credential(form), bucket_of(form))
+    fields = forged.fields(form.fields["key"], ticket.type, 1000, ticket.expires, time.time())
+    assert counter.post(Form(form.url, fields)).code == "SignatureDoesNotMatch"
+    assert untouched(counter)
+
+
+def credential(form: Form) -> tuple[str, str]:
+    access, _, region, *_ = form.fields["x-amz-credential"].split("/")
+    return access, region
+
+
+def bucket_of(form: Form) -> str:
+    conditions = json.loads(base64.b64decode(form.fields["policy"]))["conditions"]
+    return next(str(each["bucket"]) for each in conditions if isinstance(each, dict) and "bucket" in each)
 
 
 def test_one_cannot_use_the_ticket_of_another(counter: Counter) -> None:

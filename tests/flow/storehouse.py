@@ -13,17 +13,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline import codec
 from pipeline.actor import actor, declared_in
 from pipeline.adapters.archived_store import ArchivedStore
 from pipeline.adapters.disk_store import DiskStore
 from pipeline.adapters.incoming import FileIncoming
-from pipeline.adapters.sqlite_appointments import SqliteAppointments
 from pipeline.adapters.sqlite_database import Database
-from pipeline.adapters.sqlite_ledger import SqliteLedger
-from pipeline.adapters.sqlite_notes import SqliteNotes
-from pipeline.adapters.sqlite_twins import SqliteTwins
-from pipeline.adapters.sqlite_uses import SqliteUses
 from pipeline.adapters.zstd_archive import ZstdArchive
 from pipeline.chain import Chain, chain, discover
 from pipeline.engine import Engine
@@ -40,6 +34,7 @@ from pipeline.ports import (
     Uses,
 )
 from pipeline.results import Accepted, Archived, Arrived, Faces, Failed, Published, Result, Skipped
+from tests.contract.grounds import Ground, OnSqlite
 from tests.flow.driving import AT_ONCE, work_off
 
 KEEPERS = ("accept_image", "archive_original", "restore_original", "remove_original")
@@ -88,17 +83,21 @@ class Small:
 class House:
     """One data folder with its engine."""
 
-    def __init__(self, folder: Path, archive_after: float | None = 0) -> None:
+    def __init__(self, folder: Path, archive_after: float | None = 0, ground: Ground | None = None) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.database = Database(folder / "ledger.sqlite")
-        self.ledger = SqliteLedger(self.database)
+        self.ground = ground or OnSqlite(folder)
+        self.ledger, self.notes, self.diary = self.ground.ledger, self.ground.notes, self.ground.diary
         self.store = DiskStore(folder / "store")
         self.archive = ZstdArchive(folder / "archive")
-        self.notes = SqliteNotes(self.database)
-        self.diary = SqliteAppointments(self.database)
         self.moves = Moves(archive_after)
         self.chain = short_chain()
+
+    @property
+    def database(self) -> Database:
+        """The SQLite file that it stands on, if it does."""
+        assert isinstance(self.ground, OnSqlite)
+        return self.ground.database
 
     def ports(self) -> Mapping[type, object]:
         """As the wiring hands them in."""
@@ -107,8 +106,8 @@ class House:
             Store: ArchivedStore(self.store, self.archive),
             Archive: self.archive,
             Archiving: self.moves,
-            Twins: SqliteTwins(self.database),
-            Uses: SqliteUses(self.database, GONE, self.moves.restore_for),
+            Twins: self.ground.twins,
+            Uses: self.ground.uses(GONE, self.moves.restore_for),
             Notes: self.notes,
             Appointments: self.diary,
             Limits: Small(),
@@ -165,19 +164,16 @@ class House:
 
     def appointments(self) -> dict[tuple[str, str], float]:
         """When who looks at what again: by image and actor, seconds since the epoch."""
-        rows = self.database.read("SELECT image, actor, at FROM appointments")
-        return {(row["image"], row["actor"]): row["at"] for row in rows}
+        return self.ground.appointments()
 
     def pass_time(self, seconds: float) -> None:
         """Move what has been noted so far into the past."""
-        with self.database.write() as connection:
-            connection.execute("UPDATE notes SET at=at-?", (seconds,))
-            connection.execute("UPDATE appointments SET at=at-?", (seconds,))
-            for row in connection.execute("SELECT image, body FROM results WHERE actor='arrival'").fetchall():
-                body = _earlier(row["body"], seconds)
-                connection.execute(
-                    "UPDATE results SET body=? WHERE image=? AND actor='arrival'", (body, row["image"])
-                )
+        self.ground.age(seconds)
+        for image in self.ledger.images("", 1000):
+            row = self.ledger.rows(image)["arrival"]
+            assert isinstance(row.result, Arrived)
+            at = row.result.at - timedelta(seconds=seconds)
+            self.ground.write(replace(row, result=replace(row.result, at=at)))
 
     def safe(self) -> list[str]:
         """What is wrong: originals that are nowhere, or gone before the archive was known to have them."""
@@ -204,12 +200,6 @@ class House:
         """Does the archive give out what was accepted?"""
         with self.archive.open(accepted.key) as stream:
             return hashlib.sha256(stream.read()).hexdigest() == accepted.sha256
-
-
-def _earlier(body: str, seconds: float) -> str:
-    arrived = codec.load("Arrived", body)
-    assert isinstance(arrived, Arrived)
-    return codec.dump(replace(arrived, at=arrived.at - timedelta(seconds=seconds)))
 
 
 def picture(file: Path, seed: int = 0) -> Path:

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.adapters.aws_client import client
+from pipeline.adapters.dynamo_news_items import DELIVERY, PIECE
+from pipeline.adapters.dynamo_newsroom import DynamoNewsroom
+from pipeline.adapters.dynamo_outbox import DynamoOutbox
+from pipeline.adapters.dynamo_table import Table, loaded
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.errors import Transient
 from pipeline.news import Address, Draft
-from pipeline.outbox import UNPACED, Delivery, Note, Outcome, Standing
+from pipeline.outbox import UNPACED, Delivery, Newsroom, Note, Outbox, Outcome, Standing
 from pipeline.sending import BATCH, Sender
 
 Fate = Callable[[Delivery], None]
@@ -53,13 +58,28 @@ class Carrying:
         self.taken.append(key)
 
 
-class Office:
-    """One ledger's outbox, worked off by hand."""
+@dataclass(frozen=True)
+class Kept:
+    """A delivery for ``ops`` as it is kept."""
 
-    def __init__(self, folder: Path, *sinks: str, rates: dict[str, float] | None = None) -> None:
-        self.database, self.clock = Database(folder / "ledger.sqlite"), Clock()
-        self.outbox = SqliteOutbox(self.database, self.clock)
-        self.newsroom = SqliteNewsroom(self.database, clock=self.clock)
+    key: str
+    state: str
+    due_at: float
+    attempts: int
+
+
+class Desk:
+    """An outbox, worked off by hand, whatever keeps it."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        newsroom: Newsroom,
+        clock: Clock,
+        sinks: Sequence[str] = (),
+        rates: dict[str, float] | None = None,
+    ) -> None:
+        self.outbox, self.newsroom, self.clock = outbox, newsroom, clock
         self.carriers = {sink: Carrying(self.clock) for sink in sinks or ("ops",)}
         self.sender = Sender(self.outbox, self.carriers, rates or {})
         self.count = 0
@@ -107,9 +127,66 @@ class Office:
         found = {each.sink: each for each in self.outbox.standings()}
         return found.get(sink, Standing(sink, 0, 0, 0, 0.0, 0))
 
+    def deliveries(self) -> list[Kept]:
+        """All deliveries for ``ops``."""
+        raise NotImplementedError
+
+    def pieces(self) -> dict[str, bool]:
+        """The pieces that are kept, by key: what they say, or no more than a fingerprint?"""
+        raise NotImplementedError
+
     def states(self) -> dict[str, str]:
         """What became of each piece for ``ops``, by key."""
+        return {each.key: each.state for each in self.deliveries()}
+
+
+class Office(Desk):
+    """In SQLite's file."""
+
+    def __init__(self, folder: Path, *sinks: str, rates: dict[str, float] | None = None) -> None:
+        self.database, clock = Database(folder / "ledger.sqlite"), Clock()
+        outbox = SqliteOutbox(self.database, clock)
+        super().__init__(outbox, SqliteNewsroom(self.database, clock=clock), clock, sinks, rates)
+
+    def deliveries(self) -> list[Kept]:
+        """See ``Desk.deliveries``."""
         found = self.database.read(
-            "SELECT p.key, d.state FROM deliveries d JOIN pieces p ON p.number=d.piece WHERE d.sink='ops'"
+            "SELECT p.key, d.* FROM deliveries d JOIN pieces p ON p.number=d.piece WHERE d.sink='ops'"
         )
-        return {row["key"]: row["state"] for row in found}
+        return [Kept(row["key"], row["state"], row["due_at"], row["attempts"]) for row in found]
+
+    def pieces(self) -> dict[str, bool]:
+        """See ``Desk.pieces``."""
+        found = self.database.read("SELECT key, data, digest FROM pieces")
+        assert all(len(row["digest"]) == 64 for row in found)
+        return {row["key"]: bool(row["data"]) for row in found}
+
+
+class CloudOffice(Desk):
+    """In a DynamoDB table."""
+
+    def __init__(self, table: Table, *sinks: str, rates: dict[str, float] | None = None) -> None:
+        clock = Clock()
+        self.table = table
+        super().__init__(DynamoOutbox(table, clock), DynamoNewsroom(table, clock=clock), clock, sinks, rates)
+
+    def deliveries(self) -> list[Kept]:
+        """See ``Desk.deliveries``."""
+        items = scanned(self.table)
+        pieces = [i for i in items if i["sk"].startswith(PIECE)]
+        keys = {(i["pk"], int(i["sk"].removeprefix(PIECE))): i["key"] for i in pieces}
+        return [
+            Kept(keys[i["pk"], i["piece"]], i["state"], i["due_at"], i["attempts"])
+            for i in items
+            if i["sk"].startswith(f"{DELIVERY}ops#")
+        ]
+
+    def pieces(self) -> dict[str, bool]:
+        """See ``Desk.pieces``."""
+        return {i["key"]: "data" in i for i in scanned(self.table) if i["sk"].startswith(PIECE)}
+
+
+def scanned(table: Table) -> list[dict[str, Any]]:
+    """Everything in a table."""
+    pages = client("dynamodb").get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
+    return [loaded(item) for page in pages for item in page["Items"]]

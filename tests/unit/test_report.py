@@ -16,6 +16,7 @@ from pipeline.results import (
     Arrived,
     Faces,
     Failed,
+    Foreign,
     Metadata,
     Nudity,
     Placed,
@@ -62,7 +63,8 @@ def test_it_has_every_key_of_the_contract_whatever_is_known() -> None:
 def test_every_key_is_documented_and_nothing_else() -> None:
     table = [line.split("|")[1] for line in DOCUMENTED.splitlines() if line.startswith("| `")]
     documented = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
-    assert report(done(), {}, ACTORS).keys() == documented
+    known = done() | {"zoom": row("zoom", Foreign("{}"))}
+    assert report(known, {}, ACTORS).keys() == documented
 
 
 def test_it_is_json() -> None:
@@ -199,3 +201,34 @@ def test_the_timeline_says_how_every_actor_stands(
     known = rows() | ({"a": row("a", found, attempts=3, ms=1.5, version=2)} if found else {})
     run = report(known, {"a": task} if task else {}, ["a"])["actors"]["a"]
     assert tuple(run[key] for key in ("state", "attempts", "ms", "version", "error")) == shown
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ('{"quality": 84}', {"quality": 84}),
+        ("null", None),
+        ("not JSON", "not JSON"),
+        ("NaN", "NaN"),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+)
+def test_what_others_found_is_passed_on_and_changes_nothing_else(data: str, shown: object) -> None:
+    plain, found = (
+        report(done(), {}, ACTORS),
+        report(done() | {"zoom": row("zoom", Foreign(data))}, {}, ACTORS),
+    )
+    assert "foreign" not in plain
+    assert found["foreign"] == {"zoom": shown}
+    assert list(found["actors"]) == [*ACTORS, "zoom"]
+    assert found["actors"]["zoom"]["state"] == "done"
+    assert {n: v for n, v in found.items() if n not in ("foreign", "actors")} == {
+        n: v for n, v in plain.items() if n != "actors"
+    }
+
+
+def test_an_actor_of_others_that_gave_up_is_listed_too() -> None:
+    found = report(done() | {"zoom": row("zoom", Failed("No lens."))}, {}, ACTORS)
+    assert "foreign" not in found
+    assert (found["state"], found["reason"]) == ("done", None)
+    assert (found["actors"]["zoom"]["state"], found["actors"]["zoom"]["error"]) == ("failed", "No lens.")
