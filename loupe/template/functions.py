@@ -91,9 +91,7 @@ def _everywhere(function: Function) -> dict[str, Any]:
     }
     if function.secrets:
         given["LOUPE_SECRETS"] = sub("/${AWS::StackName}")
-    if function.inside:
-        given["LOUPE_PUBLIC_URL"] = when("HasDomain", sub("https://${DomainName}"))
-    else:
+    if not function.inside:
         given["LOUPE_PUBLIC_URL"] = address()
         given["LOUPE_DISTRIBUTION"] = ref("Distribution")
     return given
