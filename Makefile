@@ -66,6 +66,9 @@ lock:
 	  --no-emit-package pycparser --python-version 3.11 --output-file requirements-hyper.lock
 	uv pip compile tests/servers/requirements.in --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --python-version 3.11 --output-file tests/servers/requirements.lock
+	uv pip compile tests/linters/requirements.in --override tests/linters/overrides.txt --universal \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 \
+	  --output-file tests/linters/requirements.lock
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache

@@ -18,6 +18,7 @@ TABLES = {
     "export": "Export of 100,000 images",
     "uploads": "Uploads on loopback",
     "gallery": "A page of a gallery of 100,000 pictures",
+    "lambda_start": "Cold starts on Lambda",
 }
 
 

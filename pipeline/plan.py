@@ -54,7 +54,7 @@ def plan(chain: Chain, image: str, rows: Rows, open_tasks: Mapping[str, Task], n
         else:
             start.append(Task(image, actor.name, revision, priority(actor, known), now))
             pending.add(actor.name)
-    ended = None if pending else state([row.result for row in known.values()])
+    ended = None if pending else state([known[actor.name].result for actor in chain])
     return Plan(tuple(start), tuple(skip), ended, _facts(known, ended))
 
 

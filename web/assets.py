@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -56,6 +57,7 @@ ASSETS: Mapping[str, Asset] = {path.name: _read(path) for path in sorted(FOLDER.
 """By the name in the folder."""
 SITE: Mapping[str, Asset] = _bundle(FOLDER / "site")
 """Those of the upload site, by the name in their folder."""
+_PATHS = {f"{WHERE}/{asset.name}": asset for asset in (*ASSETS.values(), *SITE.values())}
 
 
 def address(name: str) -> str:
@@ -68,24 +70,32 @@ def of_site(name: str) -> str:
     return f"{WHERE}/{SITE[name].name}"
 
 
+def under(path: str) -> Asset | None:
+    """What lies under a path below the site's root; None: nothing of these."""
+    return _PATHS.get(path)
+
+
 def static_routes() -> list[BaseRoute]:
     """Routes that serve the assets. They belong before those of ``/i/{image}``."""
     return [Mount(WHERE, routes=[_route(asset) for asset in (*ASSETS.values(), *SITE.values())])]
 
 
-def _route(asset: Asset) -> Route:
+def response(asset: Asset, asked: Headers) -> Response:
+    """The file; nothing where the asker has it."""
     tag = f'"{asset.name.rpartition(".")[0]}"'
+    headers = HEADERS | {"ETag": tag}
+    if asked.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if asset.packed:
+        headers["Vary"] = "Accept-Encoding"
+    if asset.packed and "gzip" in asked.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(asset.packed, media_type=asset.type, headers=headers)
+    return Response(asset.content, media_type=asset.type, headers=headers)
 
+
+def _route(asset: Asset) -> Route:
     def answer(request: Request) -> Response:
-        """The file; nothing where the asker has it."""
-        headers = HEADERS | {"ETag": tag}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        if asset.packed:
-            headers["Vary"] = "Accept-Encoding"
-        if asset.packed and "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(asset.packed, media_type=asset.type, headers=headers)
-        return Response(asset.content, media_type=asset.type, headers=headers)
+        return response(asset, request.headers)
 
     return Route(f"/{asset.name}", answer)

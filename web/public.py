@@ -17,8 +17,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from pipeline.errors import LoupeError, Unknown
+from pipeline.model import Rendition
 from pipeline.ports import Public
-from pipeline.publication import Publication, Publications
+from pipeline.publication import FOR_EVER, Publication, Publications
 from web.about import SHORTLY, about, plain
 from web.answers import Answer, Content, answered
 from web.negotiation import TYPES, best
@@ -32,9 +33,6 @@ PAGE = re.compile(GUID)
 SHORT = re.compile(r"/i/(?P<short>(?:[Ii][Mm][Gg]-)?[0-9A-Za-z]{4,9})")
 KINDS = {"jpg": TYPES["JPEG"], "png": TYPES["PNG"], "webp": TYPES["WEBP"], "avif": TYPES["AVIF"]}
 
-FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
-"""The bytes behind an address never change, so a browser never asks again (RFC 8246); a cache that many share
-asks every five minutes whether they may still be seen. docs/decisions/0012-public-files.md says why."""
 EMBEDDED = {
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "cross-origin",
@@ -93,11 +91,23 @@ class PublicFiles:
         try:
             content = self._found(path, asked)
         except LoupeError as fault:
-            log.error("%s", fault.words)
-            return _plain(503, NOT_NOW, method, {"retry-after": "10"})
+            return _not_now(fault, method)
         if isinstance(content, str):
             return _plain(302, b"", method, {"location": content})
         return answered(content, method, asked) if content else _plain(404, NOTHING, method)
+
+    def leading(self, path: str, asked: Headers) -> Answer:
+        """To the plain address of a picture: where the file is that its reader likes best, or nothing."""
+        way = PICTURE.fullmatch(path)
+        try:
+            publication = self.publications.publication(way["image"]) if way else None
+        except LoupeError as fault:
+            return _not_now(fault, "GET")
+        found = chosen(publication, way["name"], asked.get("accept")) if way and publication else None
+        if not found:
+            return _plain(404, NOTHING, "GET")
+        said = {"location": f"/i/{found.key}", "cache-control": SHORTLY, "vary": "Accept"}
+        return _plain(302, b"", "GET", said)
 
     def _found(self, path: str, asked: Headers) -> Content | str | None:
         """What lies under a path: bytes, another address, or nothing that may be seen."""
@@ -114,13 +124,10 @@ class PublicFiles:
         return self._file(f"{way['image']}/{way['file']}", {"cache-control": FOR_EVER})
 
     def _picture(self, publication: Publication, name: str, accept: str | None) -> Content | None:
-        """Of the renditions with a name, the one in the format that the reader likes best."""
-        there = {each.format: each for each in publication.renditions if each.name == name}
-        if not there:
-            return None
-        chosen = there[best(accept, there)]
-        own = {"cache-control": SHORTLY, "vary": "Accept", "content-location": f"/i/{chosen.key}"}
-        return self._file(chosen.key, own)
+        """See ``chosen``."""
+        found = chosen(publication, name, accept)
+        own = {"cache-control": SHORTLY, "vary": "Accept"}
+        return self._file(found.key, own | {"content-location": f"/i/{found.key}"}) if found else None
 
     def _file(self, key: str, own: Mapping[str, str]) -> Content | None:
         way = FILE.fullmatch(f"/i/{key}")
@@ -137,6 +144,17 @@ class PublicFiles:
         state = os.fstat(stream.fileno())
         modified = datetime.fromtimestamp(int(state.st_mtime), UTC)
         return Content(stream, state.st_size, f'"{way["hash"]}"', modified, {**said, **own, **EMBEDDED})
+
+
+def chosen(publication: Publication, name: str, accept: str | None) -> Rendition | None:
+    """Of the renditions with a name, the one whose format an ``Accept`` header likes best."""
+    there = {each.format: each for each in publication.renditions if each.name == name}
+    return there[best(accept, there)] if there else None
+
+
+def _not_now(fault: LoupeError, method: str) -> Answer:
+    log.error("%s", fault.words)
+    return _plain(503, NOT_NOW, method, {"retry-after": "10"})
 
 
 def _plain(status: int, words: bytes, method: str, more: Mapping[str, str] | None = None) -> Answer:

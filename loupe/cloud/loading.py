@@ -52,7 +52,7 @@ class Dropped:
         return found
 
     def _look(self, sent: Sent) -> Seen | None:
-        """A rejected picture has no hash; by its delivery, which holds the ETag, it is the one that was sent."""
+        """A rejected picture has no hash; its delivery, which holds the ETag, says that it is the one."""
         waiting = self._waiting[sent.image]
         if waiting.image is None:
             known = self._base.table.get(waiting.key, "delivery")

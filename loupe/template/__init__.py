@@ -7,7 +7,7 @@ from loupe.template.exceptions import excepted
 from loupe.template.functions import Code
 from loupe.template.outputs import outputs
 from loupe.template.parameters import CONDITIONS, PARAMETERS
-from loupe.template.parts import Json, logical, together
+from loupe.template.parts import Json, together
 from pipeline.chain import Chain
 from scheduler.timetable import Entry
 
@@ -32,7 +32,7 @@ def template(chain: Chain, code: Code = zipped, timed: Sequence[Entry] | None = 
     parts += [actors.resources(each, code) for each in chain]
     parts += [entries.take_in(code), entries.router(code)]
     parts += [people.slack(code), people.cards(code), people.news(code)]
-    parts += [people.redrive(code, tuple(logical(name) for name in chain.names()))]
+    parts += [people.redrive(code, chain.names())]
     parts += [clock.clock(code, clock.rows() if timed is None else timed), clock.sweep(code)]
     parts += [clock.minutely(), clock.scheduler()]
     parts += [edge.page(code), edge.distribution(), names.pictures(), names.requests(), names.routing()]

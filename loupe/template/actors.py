@@ -3,9 +3,10 @@
 import math
 
 from loupe.packing import bundle_of
-from loupe.template import functions, permissions, queues
+from loupe.template import functions, people, permissions, queues
 from loupe.template.functions import LONGEST, Code, Function
 from loupe.template.parts import Json, att, logical, ref, resource
+from pipeline import ports
 from pipeline.actor import Actor
 from pipeline.errors import Declaration
 
@@ -14,8 +15,10 @@ ALONE = (10.0, 512)
 BATCH = 5
 OVERHEAD = 15
 """Seconds beside the run: to start, claim the task and write the row."""
+BASE_MEMORY = 128
+"""Megabytes beside the run: Python, boto3 and the ledger take 89, with libvips and numpy 108."""
 LEAST_MEMORY = 256
-"""Megabytes of a function: what runs the actor needs some as well."""
+"""Megabytes of a function; a processor's share grows with them."""
 
 
 def resources(actor: Actor, code: Code) -> Json:
@@ -26,19 +29,21 @@ def resources(actor: Actor, code: Code) -> Json:
         permissions.receiving(f"{name}Queue"),
         permissions.sending(f"{name}Parked"),
     )
+    bells = people.BELLS if ports.News in actor.ports.values() else {}
     function = Function(
         name=actor.name,
         handler="act",
         does=actor.doc,
         bundle=bundle_of(actor),
         timeout=seconds,
-        memory=max(LEAST_MEMORY, actor.memory),
+        memory=max(LEAST_MEMORY, actor.memory + BASE_MEMORY),
         rights=rights,
         events={"Due": functions.from_queue(f"{name}Queue", many, ref("ActorConcurrency"))},
         variables={
             "LOUPE_ACTOR": actor.name,
             "LOUPE_QUEUE": ref(f"{name}Queue"),
             "LOUPE_PARKED_QUEUE": ref(f"{name}Parked"),
+            **bells,
         },
         secrets=permissions.secretive(actor),
     )

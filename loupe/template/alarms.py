@@ -66,7 +66,7 @@ def parked(queue: str) -> Json:
     """Something lies in a dead-letter queue."""
     return alarm(
         f"{queue}: parked",
-        f"Something was given up; see docs/operate.md (queue {queue}-parked).",
+        f"Something was given up; see docs/operate.md (queue {logical(queue)}Parked).",
         _metric("SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _queue(f"{logical(queue)}Parked")),
         0,
     )

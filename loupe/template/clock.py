@@ -13,13 +13,13 @@ from loupe.template import functions, people, permissions
 from loupe.template.entries import MEMORY
 from loupe.template.functions import Code, Function
 from loupe.template.parts import Json, allow, att, logical, ref, resource, sub, when
-from scheduler import digests
 from scheduler.timetable import Entry, entries
 
 LONGEST = 900
 ELSEWHERE = {
     "sweep": "a function of its own",
     "alarms": "CloudWatch's alarms",
+    "digest": "Loupe on AWS makes no digests",
     "beat": "a service has no parts that could be silent",
     "export": "exports are made from a copy of the table",
     "tidy store": "the bucket's rules",
@@ -59,7 +59,7 @@ def clock(code: Code, timed: Sequence[Entry]) -> Json:
             permissions.sending("CardsQueue", "NewsQueue"),
             permissions.publishing(),
         ),
-        variables=people.OUT_OF_QUEUES | {"LOUPE_TOPIC": ref("Topic")},
+        variables=people.BELLS | {"LOUPE_TOPIC": ref("Topic")},
         secrets=True,
     )
     schedules = {f"{_id(each)}Schedule": _row(each) for each in timed}
@@ -105,12 +105,10 @@ def _id(entry: Entry) -> str:
 
 
 def _row(entry: Entry) -> Json:
-    if entry.name == digests.NAME:
-        return _schedule("Clock", ref("DigestTime"), {"row": entry.name})
     return _schedule("Clock", entry.expression, {"row": entry.name})
 
 
-def _schedule(function: str, expression: str | Json, told: Json) -> Json:
+def _schedule(function: str, expression: str, told: Json) -> Json:
     target = {
         "Arn": att(function),
         "RoleArn": att("SchedulerRole"),

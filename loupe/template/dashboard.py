@@ -4,19 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loupe.prices import PRICES
-from loupe.template import rows
+from loupe.template import costs, rows
 from loupe.template.alarms import NAMESPACE, SPAN
-from loupe.template.parts import Json, resource, sub
-from pipeline.adapters.dynamo_schema import INDEXES
+from loupe.template.costs import STACK, Metric
+from loupe.template.parts import Json, logical, resource, sub
 
 WIDTH, HEIGHT = 6, 5
 """Of a widget: four stand in a row of 24."""
-REQUESTS = 3
-"""Of SQS for one message: it is sent, received and deleted."""
-STACK = "${AWS::StackName}"
+SUM = {"view": "singleValue", "setPeriodToTimeRange": True}
+"""One number for all the time that is shown."""
 Widget = dict[str, Any]
-Metric = list[Any]
 
 
 def dashboard(actors: Sequence[str], memory: Mapping[str, int], queues: Sequence[str]) -> Json:
@@ -39,7 +36,7 @@ def _laid_out(lines: Sequence[Sequence[Widget]]) -> list[Widget]:
 
 def _whole(memory: Mapping[str, int], queues: Sequence[str]) -> list[Widget]:
     return [
-        costs(memory, queues),
+        _widget("Cost of what is shown", costs.metrics(memory, queues), SUM),
         _graph(
             "Given up, and errors",
             [
@@ -68,7 +65,8 @@ def _whole(memory: Mapping[str, int], queues: Sequence[str]) -> list[Widget]:
 
 
 def _actor(name: str) -> list[Widget]:
-    own, queue, parked = f"{STACK}-{name}", f"{STACK}-{name}", f"{STACK}-{name}-parked"
+    own, queue = f"{STACK}-{name}", f"{STACK}-{logical(name)}Queue"
+    parked = f"{STACK}-{logical(name)}Parked"
     age, visible = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
     return [
         _graph(
@@ -84,59 +82,10 @@ def _actor(name: str) -> list[Widget]:
     ]
 
 
-def costs(memory: Mapping[str, int], queues: Sequence[str]) -> Widget:
-    """About what functions, table and queues cost in the time that is shown, without free tiers.
-
-    What is stored and sent out is not in it: S3 and CloudFront tell that only to who pays for it.
-    """
-    hidden: list[Metric] = []
-    terms: list[str] = []
-
-    def add(each: Metric, dollars: float) -> None:
-        key = f"m{len(hidden)}"
-        hidden.append([*each, {"id": key, "visible": False}])
-        terms.append(f"{key}*{dollars:.12f}".rstrip("0"))
-
-    second = PRICES["lambda.compute"].of(1)
-    for name, megabytes in memory.items():
-        own = ["FunctionName", f"{STACK}-{name}"]
-        add(["AWS/Lambda", "Duration", *own], second * megabytes / 1024 / 1000)
-        add(["AWS/Lambda", "Invocations", *own], PRICES["lambda.request"].of(1))
-    for index in ((), *(("GlobalSecondaryIndexName", name) for name in INDEXES)):
-        of = ["TableName", "${Table}", *index]
-        add(["AWS/DynamoDB", "ConsumedWriteCapacityUnits", *of], PRICES["dynamodb.write"].of(1))
-        add(["AWS/DynamoDB", "ConsumedReadCapacityUnits", *of], PRICES["dynamodb.read"].of(1))
-    for name in queues:
-        own = ["QueueName", f"{STACK}-{name}"]
-        add(["AWS/SQS", "NumberOfMessagesSent", *own], PRICES["sqs.request"].of(REQUESTS))
-        add(["AWS/SQS", "NumberOfEmptyReceives", *own], PRICES["sqs.request"].of(1))
-    parts = [terms[at : at + TERMS] for at in range(0, len(terms), TERMS)]
-    sums: list[Metric] = [
-        [
-            {
-                "expression": "+".join(f"FILL({t.replace('*', ',0)*', 1)}" for t in part),
-                "id": f"s{n}",
-                "visible": False,
-            }
-        ]
-        for n, part in enumerate(parts)
-    ]
-    whole = "+".join(f"s{n}" for n in range(len(parts)))
-    total: Metric = [{"expression": whole, "label": "US dollars, about", "id": "dollars"}]
-    properties = _properties("Cost of what is shown", [total, *sums, *hidden])
-    return {
-        "type": "metric",
-        "properties": properties | {"view": "singleValue", "setPeriodToTimeRange": True},
-    }
-
-
-TERMS = 40
-"""Of one expression: CloudWatch takes 2,048 characters."""
-
-
 def _graph(title: str, metrics: list[Metric]) -> Widget:
-    return {"type": "metric", "properties": _properties(title, metrics) | {"view": "timeSeries"}}
+    return _widget(title, metrics, {"view": "timeSeries"})
 
 
-def _properties(title: str, metrics: list[Metric]) -> Json:
-    return {"title": title, "region": "${AWS::Region}", "stat": "Sum", "period": SPAN, "metrics": metrics}
+def _widget(title: str, metrics: list[Metric], view: Json) -> Widget:
+    properties = {"title": title, "region": "${AWS::Region}", "stat": "Sum", "period": SPAN}
+    return {"type": "metric", "properties": properties | view | {"metrics": metrics}}

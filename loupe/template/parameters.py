@@ -14,7 +14,6 @@ def _number(description: str, default: float, least: float, most: float) -> Json
     return {"Type": "Number", "Description": description, "Default": default, **limits}
 
 
-DIGEST = "cron(0 9 * * ? *)"
 YES_NO = {"AllowedValues": ["yes", "no"]}
 LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 180, 365]
 """Of those that CloudWatch Logs knows."""
@@ -27,7 +26,6 @@ PARAMETERS: dict[str, Json] = {
         AllowedValues=["local", "rekognition"],
     ),
     "Timezone": _text("Time zone of this installation's days, such as Europe/Sofia.", "UTC"),
-    "DigestTime": _text("When the digest is told, by that time zone: cron(MINUTE HOUR * * ? *).", DIGEST),
     "AlarmMail": _text("Address that hears alarms; it has to confirm. Empty for none."),
     "AlarmPerActor": _text(
         "Alarms for each actor; four each, at about $0.10 a month. Without: one for all that was parked.",

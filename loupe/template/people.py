@@ -1,23 +1,21 @@
 """The functions that speak with people: Slack's requests, cards, news."""
 
+import json
 from typing import Any
 
 from loupe.packing import entry_bundle
 from loupe.template import functions, permissions, queues
 from loupe.template.entries import MEMORY, RECEIPTS
 from loupe.template.functions import Code, Function
-from loupe.template.parts import Json, ref
+from loupe.template.parts import Json, logical, ref, sub
 
 SLACK_SECONDS = 10
 """Slack waits three seconds; whoever is slower than ten is not waited for."""
 WORK_SECONDS = 120
 BATCH = 5
-OUT_OF_QUEUES = {
-    "LOUPE_SLACK_QUEUE": ref("SlackQueue"),
-    "LOUPE_CARDS_QUEUE": ref("CardsQueue"),
-    "LOUPE_NEWS_QUEUE": ref("NewsQueue"),
-}
-"""Whoever speaks with people knows these queues."""
+RUNG = ("CardsQueue", "NewsQueue")
+BELLS = {"LOUPE_CARDS_QUEUE": ref("CardsQueue"), "LOUPE_NEWS_QUEUE": ref("NewsQueue")}
+"""For whoever opens cards or tells news: a message to these queues calls the function that sends them."""
 
 
 def slack(code: Code) -> Json:
@@ -29,16 +27,15 @@ def slack(code: Code) -> Json:
         bundle=entry_bundle("slack"),
         timeout=SLACK_SECONDS,
         memory=1024,
-        rights=(permissions.ledger(), permissions.indexes(), permissions.sending("SlackQueue", "CardsQueue")),
-        variables=OUT_OF_QUEUES,
+        rights=(permissions.ledger(), permissions.indexes(), permissions.sending("SlackQueue", *RUNG)),
+        variables=BELLS | {"LOUPE_SLACK_QUEUE": ref("SlackQueue")},
         secrets=True,
         # Anybody may ask: Slack signs its requests, and the function drops those that are not signed.
         url={"AuthType": "NONE"},
     )
-    rights = (*everything(), permissions.sending("CardsQueue", "NewsQueue"))
     return {
         **functions.made(function, code),
-        **_queued("slack", "slack_work", "Does what Slack's requests ask for.", rights, code),
+        **_queued("slack", "slack_work", "Does what Slack's requests ask for.", everything(), code),
     }
 
 
@@ -55,8 +52,9 @@ def news(code: Code) -> Json:
 
 
 def redrive(code: Code, names: tuple[str, ...]) -> Json:
-    """Runs again what was parked, when a person says so; ``names`` are the actors' resources."""
-    parked = [f"{name}Parked" for name in names]
+    """Runs again what was parked, when a person says so; ``names`` are the actors'."""
+    parked = {name: f"{logical(name)}Parked" for name in names}
+    told = json.dumps({name: f"${{{queue}}}" for name, queue in parked.items()}, separators=(",", ":"))
     function = Function(
         name="redrive",
         handler="redrive",
@@ -64,8 +62,8 @@ def redrive(code: Code, names: tuple[str, ...]) -> Json:
         bundle=entry_bundle("redrive"),
         timeout=900,
         memory=MEMORY,
-        rights=(permissions.ledger(), permissions.indexes(), permissions.receiving(*parked)),
-        variables={"LOUPE_PARKED_QUEUES": {"Fn::Join": [",", [ref(each) for each in parked]]}},
+        rights=(permissions.ledger(), permissions.indexes(), permissions.receiving(*parked.values())),
+        variables={"LOUPE_PARKED_QUEUES": sub(told)},
     )
     return functions.made(function, code)
 
@@ -83,7 +81,7 @@ def everything() -> tuple[Json, ...]:
 
 def _queued(queue: str, name: str, does: str, rights: tuple[Json, ...], code: Code) -> Json:
     whole = f"{queue.capitalize()}Queue"
-    variables: dict[str, Any] = OUT_OF_QUEUES | {"LOUPE_QUEUE": ref(whole)}
+    variables: dict[str, Any] = BELLS | {"LOUPE_QUEUE": ref(whole)}
     function = Function(
         name=name,
         handler=name,
@@ -91,7 +89,7 @@ def _queued(queue: str, name: str, does: str, rights: tuple[Json, ...], code: Co
         bundle=entry_bundle(name),
         timeout=WORK_SECONDS,
         memory=1024,
-        rights=(*rights, permissions.receiving(whole)),
+        rights=(*rights, permissions.receiving(whole), permissions.sending(*RUNG)),
         events={"Asked": functions.from_queue(whole, BATCH)},
         variables=variables,
         secrets=True,

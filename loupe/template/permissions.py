@@ -57,8 +57,7 @@ def listing(bucket: str) -> Json:
 def secrets() -> Json:
     """The secrets of this installation; the key that they are sealed with is AWS's own."""
     below = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}"
-    actions = ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
-    return allow(actions, [sub(below), sub(f"{below}/*")])
+    return allow(["ssm:GetParametersByPath"], [sub(below), sub(f"{below}/*")])
 
 
 def receiving(*queues: str) -> Json:
@@ -120,11 +119,11 @@ NEEDED: dict[object, Callable[[], Statements]] = {
     ports.NudityDetector: lambda: (rekognition("DetectModerationLabels"),),
     ports.FaceDetector: lambda: (rekognition("DetectFaces"),),
     ports.News: lambda: (sending("CardsQueue", "NewsQueue"),),
-    ports.Appointments: lambda: (indexes(),),
 }
 """What the adapter of a port needs beside the ledger."""
 NOTHING_MORE: frozenset[object] = frozenset(
     (
+        ports.Appointments,
         ports.Archiving,
         ports.Gazetteer,
         ports.Geocoder,

@@ -24,12 +24,12 @@ def queue(name: str, timeout: int, receipts: int) -> Json:
         "VisibilityTimeout": min(TIMES * timeout, LONGEST_VISIBILITY),
         "RedrivePolicy": {"deadLetterTargetArn": att(f"{whole}Parked"), "maxReceiveCount": receipts},
     }
-    return {f"{whole}Queue": _queue(name, more), **parked(name)}
+    return {**_queue(f"{whole}Queue", more), **parked(name)}
 
 
 def parked(name: str) -> Json:
     """The queue of what was given up."""
-    return {f"{logical(name)}Parked": _queue(f"{name}-parked", {})}
+    return _queue(f"{logical(name)}Parked", {})
 
 
 def _queue(name: str, more: Json) -> Json:
@@ -39,7 +39,7 @@ def _queue(name: str, more: Json) -> Json:
         "SqsManagedSseEnabled": True,
         **more,
     }
-    return resource("SQS::Queue", properties)
+    return {name: resource("SQS::Queue", properties)}
 
 
 def sent_by(name: str, service: str, condition: Json) -> Json:

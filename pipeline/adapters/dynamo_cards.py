@@ -30,6 +30,7 @@ from pipeline.adapters.dynamo_card_items import (
     touched,
 )
 from pipeline.adapters.dynamo_due import INDEX, LATE, stamp
+from pipeline.adapters.dynamo_items import MENTION
 from pipeline.adapters.dynamo_pace import DynamoPace
 from pipeline.adapters.dynamo_table import Check, Put, Table, Update, Value
 from pipeline.adapters.dynamo_tombstones import alive, stands
@@ -99,8 +100,10 @@ class DynamoCards(DynamoPace):
             if (self._table.get(*key) or {}).get("report") == text:
                 return ("slack",)
             item = {"pk": key[0], "sk": key[1], "report": text}
-            there = [alive(each) for each in dict.fromkeys((image, *spoken_of(told)))]
-            if self._table.write(Put(item), touched(message, time.time()), *there):
+            others = spoken_of(told)
+            known = [Put({"pk": other, "sk": f"{MENTION}{image}"}) for other in dict.fromkeys(others)]
+            there = [alive(each) for each in dict.fromkeys((image, *others))]
+            if self._table.write(Put(item), touched(message, time.time()), *known, *there):
                 self._changed()
                 return ("slack",)
         raise Unavailable("Images of which the report speaks are erased one after the other.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.adapters.dynamo_items import TASK, task_key, task_of
 from pipeline.adapters.dynamo_schema import SHARDS
-from pipeline.adapters.dynamo_table import THERE, Table, Update, Value
+from pipeline.adapters.dynamo_table import THERE, Delete, Table, Update, Value
 from pipeline.adapters.dynamo_turns import Partition, rounds, unmoved
 from pipeline.ledger import Busy, Task, Work
 
@@ -61,6 +61,9 @@ def _claimed(table: Table, worker: str, task: Task, lease: float, free: str) -> 
     if not table.write(Update(task.image, task_key(task.actor, task.revision), CLAIM, condition, given)):
         return None
     seen = Partition(table, task.image)
+    if not seen.there:  # erased meanwhile
+        table.write(Delete(task.image, task_key(task.actor, task.revision), "#owner=:me", {"me": worker}))
+        return None
     mine = seen.tasks.get(task.actor)
     known = mine and mine.revision == task.revision
     return Work(replace(mine, running=False), seen.rows) if mine and known else None

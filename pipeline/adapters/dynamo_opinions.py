@@ -1,9 +1,10 @@
-"""What people say is wrong, in the DynamoDB table: ``opinion#KEY`` in the image's partition."""
+"""What people say is wrong, in the images' partitions of the DynamoDB table."""
 
 from datetime import UTC, datetime
 from typing import get_args
 
 from pipeline.adapters.dynamo_table import NEW, Put, Table, Value
+from pipeline.adapters.dynamo_tombstones import alive
 from pipeline.opinions import Opinion, Wrong
 
 OPINION = "opinion#"
@@ -17,20 +18,20 @@ class DynamoOpinions:
         self._table = table
 
     def add(self, opinion: Opinion) -> None:
-        """See ``Opinions.add``."""
-        said = {"wrong": " ".join(opinion.wrong), "comment": opinion.comment, "person": opinion.person}
+        """See ``Opinions.add``; none of an erased image."""
         item: dict[str, Value] = {
             "pk": opinion.image,
             "sk": f"{OPINION}{opinion.key}",
+            "wrong": " ".join(opinion.wrong),
+            "comment": opinion.comment,
+            "person": opinion.person,
             "at": opinion.at.timestamp(),
-            **said,
         }
-        self._table.write(Put(item, NEW))
+        self._table.write(Put(item, NEW), alive(opinion.image))
 
     def of(self, image: str) -> list[Opinion]:
         """See ``Opinions.of``."""
-        found = sorted(self._table.query(image, OPINION), key=lambda item: (item["at"], item["sk"]))
-        return [
+        found = [
             Opinion(
                 key=item["sk"].removeprefix(OPINION),
                 image=image,
@@ -39,5 +40,6 @@ class DynamoOpinions:
                 person=item["person"],
                 at=datetime.fromtimestamp(item["at"], UTC),
             )
-            for item in found
+            for item in self._table.query(image, OPINION)
         ]
+        return sorted(found, key=lambda said: (said.at, said.key))

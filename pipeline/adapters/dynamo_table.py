@@ -24,7 +24,7 @@ THERE = "attribute_exists(pk)"
 MOST = 100
 """Steps of one transaction (DynamoDB's limit)."""
 TRIES, PAUSE = 6, 0.02
-"""Of a transaction that met another one; seconds before the first repetition, doubled each time."""
+"""Of a write that met a transaction; seconds before the first repetition, doubled each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,42 +143,39 @@ class Table:
         """All of the steps or none: False where a condition did not hold. One alone costs half as much."""
         if not steps:
             return True
-        if len(steps) == 1 and not isinstance(steps[0], Check):
-            return self._alone(steps[0])
-        return self._together(steps)
+        for attempt in range(TRIES):
+            done = self._written(steps)
+            if done is not None:
+                return done
+            time.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
+        raise Unavailable("The table is busy with other writes to the same items.")
 
-    def _alone(self, step: Step) -> bool:
-        operation, request = self._request(step)
-        calls = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+    def _written(self, steps: Sequence[Step]) -> bool | None:
+        """None where somebody else's transaction is at one of the items."""
         from botocore.exceptions import ClientError
 
         with self._worded():
             try:
-                getattr(client("dynamodb"), calls[operation])(**request)
+                self._send([self._request(step) for step in steps])
             except ClientError as fault:
-                if _code(fault) == "ConditionalCheckFailedException":
+                codes = {
+                    _code(fault),
+                    *(r.get("Code") for r in fault.response.get("CancellationReasons", ())),
+                }
+                if codes & FAILED:
                     return False
+                if codes & BUSY:
+                    return None
                 raise
         return True
 
-    def _together(self, steps: Sequence[Step]) -> bool:
-        from botocore.exceptions import ClientError
-
-        requests = [{operation: request} for operation, request in map(self._request, steps)]
-        for attempt in range(TRIES):
-            with self._worded():
-                try:
-                    client("dynamodb").transact_write_items(TransactItems=requests)
-                except ClientError as fault:
-                    reasons = {r.get("Code") for r in fault.response.get("CancellationReasons", ())}
-                    if "ConditionalCheckFailed" in reasons:
-                        return False
-                    if _code(fault) not in BUSY and not reasons & BUSY:
-                        raise
-                else:
-                    return True
-            time.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311
-        raise Unavailable("The table is busy with other writes to the same items.")
+    def _send(self, requests: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        operation, request = requests[0]
+        if len(requests) == 1 and operation in ALONE:
+            getattr(client("dynamodb"), ALONE[operation])(**request)
+        else:
+            items = [{operation: request} for operation, request in requests]
+            client("dynamodb").transact_write_items(TransactItems=items)
 
     def _request(self, step: Step) -> tuple[str, dict[str, Any]]:
         request: dict[str, Any] = {"TableName": self.name}
@@ -226,6 +223,8 @@ class Table:
             raise Unavailable(f"The table {self.name} cannot be reached: {type(fault).__name__}.") from fault
 
 
+ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+FAILED = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
 BUSY = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
 
 

@@ -11,6 +11,8 @@ import os
 from functools import cache
 from typing import Any
 
+from pipeline.adapters.request_count import counting
+
 CONNECT, READ = 5.0, 30.0
 """Seconds to connect, and between two pieces of an answer."""
 ATTEMPTS = 3
@@ -48,7 +50,7 @@ def client() -> Any:
         max_pool_connections=CONNECTIONS,
     )
     region = session.region_name or (REGION if endpoint() else None)
-    return session.client("s3", region_name=region, config=config)
+    return counting(session.client("s3", region_name=region, config=config))
 
 
 def shared() -> Any:

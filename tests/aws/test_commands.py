@@ -235,10 +235,24 @@ def test_pictures_are_loaded_into_the_drop_and_looked_at(house: grounded.House, 
     assert result.exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["up", "check", "digest", "erase", "export"])
+@pytest.mark.parametrize("command", ["up", "check", "digest", "export"])
 def test_what_works_on_one_machine_alone_says_so(house: grounded.House, command: str, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png())
-    words = {"check": [tmp_path / "a.png"], "erase": ["IMG-0000", "--yes"], "export": ["--format", "csv"]}
-    result = loupe(command, *words.get(command, []))
+    words: dict[str, list[str | Path]] = {"check": [tmp_path / "a.png"], "export": ["--format", "csv"]}
+    result = loupe(command, *words.get(command, ()))
     assert result.exit_code == 2, result.output
     assert f"LOUPE_TABLE names {house.base.table.name} on AWS" in result.stderr
+
+
+def test_an_erased_picture_is_nowhere_any_more(house: grounded.House, image: str, short: str) -> None:
+    """The last test of this file: the picture of the others goes."""
+    original = house.base.catalog.report(image)["sha256"]
+    assert loupe("erase", short).exit_code == 2
+    with house.functions():
+        result = loupe("erase", short, "--yes")
+    assert result.exit_code == 0, result.output
+    assert "Looked everywhere anew: nothing is left." in result.stdout
+    assert public(house, image) == 0
+    assert list(house.base.store.keys(f"originals/{original[:2]}/{original[2:4]}")) == []
+    assert f"{short} was erased on" in loupe("status", short).stdout
+    assert "was erased on" in loupe("hold", short).stderr

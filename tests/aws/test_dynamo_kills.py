@@ -110,26 +110,26 @@ REFUSED = {"weigh": "failed", "paint": "skipped"}
 
 @pytest.mark.parametrize("end", [called, swept])
 @pytest.mark.parametrize(("name", "states"), [("p", DONE), ("reject@weigh", REFUSED)])
-def test_runs_and_what_follows(aws: MiniStack, end: Story, name: str, states: dict[str, str]) -> None:
-    tables = list(deaths(aws, name, end, lambda *_: None))
+def test_runs_and_what_follows(in_aws: MiniStack, end: Story, name: str, states: dict[str, str]) -> None:
+    tables = list(deaths(in_aws, name, end, lambda *_: None))
     assert len(tables) >= 3
     for died in tables:
         all_is_well(died, states)
 
 
 @pytest.mark.parametrize("end", [called, swept])
-def test_a_replay(aws: MiniStack, end: Story) -> None:
+def test_a_replay(in_aws: MiniStack, end: Story) -> None:
     def story(table: Table, image: str) -> None:
         replayed(table, image)
         end(table, image)
 
-    for died in deaths(aws, "p", story, called):
+    for died in deaths(in_aws, "p", story, called):
         all_is_well(died, DONE, revision=2)
 
 
-def test_an_arrival(aws: MiniStack) -> None:
+def test_an_arrival(in_aws: MiniStack) -> None:
     for number in range(MOST):
-        fresh = table(aws)
+        fresh = table(in_aws)
         try:
             with asked(kill=number):
                 post(fresh, "p")

@@ -2,9 +2,13 @@
 
 import random
 from threading import Barrier, Thread
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
+from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_table import (
     NEW,
     THERE,
@@ -125,6 +129,36 @@ def test_writers_that_meet_all_get_through(table: Table) -> None:
     for each in threads:
         each.join()
     assert table.get("p", "sum") == item("sum", n=40)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_write_that_meets_a_transaction_is_tried_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    operation = "put_item" if steps == 1 else "transact_write_items"
+    real, refusals = getattr(client("dynamodb"), operation), iter([refusal(steps)] * 2)
+
+    def refuse(**given: Any) -> Any:
+        if fault := next(refusals, None):
+            raise fault
+        return real(**given)
+
+    monkeypatch.setattr(client("dynamodb"), operation, refuse)
+    monkeypatch.setattr("pipeline.adapters.dynamo_table.PAUSE", 0.001)
+    assert table.write(*(Put(item(f"{n}")) for n in range(steps)))
+    assert len(list(table.query("p"))) == steps
+    monkeypatch.setattr(client("dynamodb"), operation, Mock(side_effect=refusal(steps)))
+    with pytest.raises(Unavailable, match="busy with other writes"):
+        table.write(*(Put(item(f"{n}")) for n in range(steps)))
+
+
+def refusal(steps: int) -> ClientError:
+    """As AWS words it for a single write and for a transaction."""
+    if steps == 1:
+        return ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    told = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    return ClientError(told, "TransactWriteItems")
 
 
 def test_nothing_to_do_is_done(table: Table) -> None:

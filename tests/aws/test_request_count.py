@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from loupe.costing import counted
-from pipeline.adapters import aws_client
+from pipeline.adapters import aws_client, s3_client
 from pipeline.adapters.dynamo_table import NEW, Check, Delete, Put, Table, Update
 from pipeline.adapters.request_count import FILE, size
+from pipeline.adapters.s3_store import S3Store
 from pipeline.errors import Unavailable
 
 
@@ -16,9 +17,15 @@ from pipeline.errors import Unavailable
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where this process counts."""
     monkeypatch.setenv(FILE, str(tmp_path / "requests"))
-    aws_client.client.cache_clear()
+    forget()
     yield tmp_path / "requests"
-    aws_client.client.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """Have clients be made anew: the variable is looked at when one is made."""
+    aws_client._client.cache_clear()
+    s3_client._kept.cache_clear()
 
 
 def units(file: Path) -> dict[str, float]:
@@ -77,11 +84,12 @@ def test_reads_cost_a_unit_for_each_begun_4_kilobytes_and_half_from_an_index(
 def test_every_service_is_counted_and_failures_are_told_as_before(table: Table, file: Path) -> None:
     aws_client.client("sns").list_topics()
     aws_client.client("sns").list_topics()
-    aws_client.client("s3").list_buckets()
+    with pytest.raises(Unavailable):
+        list(S3Store("no-such-bucket").keys("originals"))
     with pytest.raises(Unavailable, match="ResourceNotFoundException"):
         Table("none").get("p", "a")
     requests, _ = counted(file.read_text().splitlines())
-    assert requests == {"sns.ListTopics": 2, "s3.ListBuckets": 1, "dynamodb.GetItem": 1}
+    assert requests == {"sns.ListTopics": 2, "s3.ListObjectsV2": 1, "dynamodb.GetItem": 1}
     assert table.get("p", "a") is None
 
 

@@ -139,7 +139,7 @@ def test_what_cannot_be_removed_is_told_and_the_clock_ends_it(base: Ground) -> N
     base.engine().turn("hangs", lease=3600)
     told = loupe("erase", one, "--yes", "--wait", "0.2", *data(base))
     assert told.exit_code == 1
-    assert "LEFT: runs that have not ended 1. The clock of `loupe up` goes on" in told.stdout
+    assert "LEFT: runs that have not ended 1. The clock goes on" in told.stdout
     assert "is being erased since" in loupe("status", one, *data(base)).stdout
     base.ledger.release("hangs")
     assert loupe("erase", one, "--yes", *data(base)).exit_code == 0

@@ -12,29 +12,38 @@ from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_appointments import DynamoAppointments
 from pipeline.adapters.dynamo_cards import DynamoCards
 from pipeline.adapters.dynamo_eraser import DynamoEraser
+from pipeline.adapters.dynamo_habits import DynamoHabits
 from pipeline.adapters.dynamo_items import RESULT, TASK, row_item
 from pipeline.adapters.dynamo_ledger import DynamoLedger
 from pipeline.adapters.dynamo_notes import DynamoNotes
+from pipeline.adapters.dynamo_opinions import DynamoOpinions
 from pipeline.adapters.dynamo_owners import DynamoOwners
 from pipeline.adapters.dynamo_shares import DynamoShares
 from pipeline.adapters.dynamo_table import Delete, Put, Table, Update, loaded
 from pipeline.adapters.dynamo_twins import DynamoTwins
 from pipeline.adapters.dynamo_uses import DynamoUses
+from pipeline.adapters.dynamo_wakes import DynamoWakes
 from pipeline.adapters.sqlite_appointments import SqliteAppointments
 from pipeline.adapters.sqlite_cards import SqliteCards
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_eraser import SqliteEraser
+from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.adapters.sqlite_ledger import SqliteLedger
 from pipeline.adapters.sqlite_notes import SqliteNotes
+from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.adapters.sqlite_owners import SqliteOwners
 from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.adapters.sqlite_twins import SqliteTwins
 from pipeline.adapters.sqlite_uses import SqliteUses
+from pipeline.adapters.sqlite_wakes import SqliteWakes
 from pipeline.cards import Cards, Shares
 from pipeline.diary import Diary
 from pipeline.erasure import Eraser
+from pipeline.habits import Habits
 from pipeline.ledger import Ledger, Row
+from pipeline.opinions import Opinions
 from pipeline.ports import Notes, Owners, Twins, Uses
+from pipeline.wakes import Wakes
 from pipeline.wishes import Unheard
 
 
@@ -53,6 +62,12 @@ class Ground(Protocol):
     eraser: Eraser
     cards: Cards
     shares: Shares
+    opinions: Opinions
+    habits: Habits
+    wakes: Wakes
+
+    def again(self) -> "Ground":
+        """The same, as another process sees it."""
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         """Who needs an original."""
@@ -78,6 +93,9 @@ class Ground(Protocol):
     def text(self) -> str:
         """Everything that is kept beside files."""
 
+    def close(self) -> None:
+        """Let go of files."""
+
 
 @dataclass
 class OnSqlite:
@@ -95,6 +113,12 @@ class OnSqlite:
         self.eraser: Eraser = SqliteEraser(self.database)
         self.cards: Cards = SqliteCards(self.database)
         self.shares: Shares = SqliteShares(self.database)
+        self.opinions: Opinions = SqliteOpinions(self.database)
+        self.habits: Habits = SqliteHabits(self.database)
+        self.wakes: Wakes = SqliteWakes(self.database)
+
+    def again(self) -> Ground:
+        return OnSqlite(self.folder)
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         return SqliteUses(self.database, waiting, restore_for)
@@ -128,6 +152,9 @@ class OnSqlite:
     def text(self) -> str:
         return ""  # it lies in files
 
+    def close(self) -> None:
+        self.database.close()
+
     def _do(self, statement: str, *values: object) -> None:
         with self.database.write() as connection:
             connection.execute(statement, values)
@@ -148,6 +175,12 @@ class OnDynamo:
         self.eraser: Eraser = DynamoEraser(self.table)
         self.cards: Cards = DynamoCards(self.table)
         self.shares: Shares = DynamoShares(self.table)
+        self.opinions: Opinions = DynamoOpinions(self.table)
+        self.habits: Habits = DynamoHabits(self.table)
+        self.wakes: Wakes = DynamoWakes(self.table)
+
+    def again(self) -> Ground:
+        return OnDynamo(Table(self.table.name))
 
     def uses(self, waiting: Collection[str], restore_for: float) -> Uses:
         return DynamoUses(self.table, waiting, restore_for)
@@ -188,3 +221,6 @@ class OnDynamo:
         scanned = client("dynamodb").get_paginator("scan").paginate(TableName=self.table.name)
         items = [loaded(item) for page in scanned for item in page["Items"]]
         return " ".join(f"{name}={value}" for item in items for name, value in item.items())
+
+    def close(self) -> None:
+        """Nothing is open."""

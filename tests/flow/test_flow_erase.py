@@ -1,91 +1,34 @@
-"""Erasing: nothing is left anywhere, whatever runs, dies, repeats or shares meanwhile."""
+"""Erasing: nothing is left anywhere, whatever runs, ends, repeats or shares meanwhile."""
 
-import json
-import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from pipeline import codec
-from pipeline.adapters.disk_store import DiskStore
-from pipeline.adapters.local_cdn import LocalCdn
-from pipeline.adapters.sqlite_cards import SqliteCards
-from pipeline.adapters.sqlite_catalog import SqliteCatalog
-from pipeline.adapters.sqlite_eraser import SqliteEraser
-from pipeline.adapters.sqlite_opinions import SqliteOpinions
-from pipeline.adapters.sqlite_shares import SqliteShares
 from pipeline.cards import Message, Share
 from pipeline.erasing import Erasure, Places, erase, resume
 from pipeline.errors import Unknown
+from pipeline.ledger import Row
 from pipeline.model import Location, Source
 from pipeline.opinions import Opinion
-from pipeline.publication import staged
 from pipeline.results import Accepted, Metadata, Removed
-from pipeline.shortid import candidates
-from tests.flow.dying import died_at
+from tests.contract.grounds import OnDynamo
+from tests.flow.erasures import NAME, PERSON, bytes_of, claimed, gone, leave_traces, places, speak_of
 from tests.flow.storehouse import House, picture
 
-NAME = 'Zoë\'s holiday "one".png'
-PERSON = "U0ADALOVELACE"
 
-
-@pytest.fixture
-def here(tmp_path: Path) -> House:
-    return House(tmp_path / "data")
+@pytest.fixture(params=["sqlite", "dynamo"])
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    if request.param == "sqlite":
+        return House(tmp_path / "data")
+    return House(tmp_path / "data", ground=OnDynamo(request.getfixturevalue("table")))
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return picture(tmp_path / NAME)
-
-
-def places(here: House) -> Places:
-    return Places(
-        engine=here.engine(),
-        eraser=SqliteEraser(here.database),
-        store=here.store,
-        archive=here.archive,
-        public=DiskStore(here.folder / "public"),
-        cdn=LocalCdn("http://127.0.0.1"),
-        cards=SqliteCards(here.database),
-    )
-
-
-def gone(here: House, image: str, patience: float = 5) -> Erasure:
-    return erase(places(here), image, patience)
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-
-
-def speak_of(here: House, *words: str) -> list[str]:
-    """Files below the data folder whose name or bytes have one of the words."""
-    everything = bytes_of(here.folder)
-    return [
-        f"{name}: {word}"
-        for name, data in everything.items()
-        for word in words
-        if word in name or word.encode() in data or json.dumps(word)[1:-1].encode() in data
-    ]
-
-
-def leave_traces(here: House, image: str) -> None:
-    """Everything that a long life brings: web copies, wishes, appointments, a card."""
-    store = here.store.folder
-    for folder in (here.folder / "public" / image, store / staged(image), store / "purges" / image):
-        folder.mkdir(parents=True)
-        (folder / "w150-abc.jpg").write_bytes(b"rendition")
-        (folder / ".half.part").write_bytes(b"half")
-    here.notes.set(image, "alt", "Zoë on the beach", PERSON)
-    here.notes.set(image, "restore")
-    here.again(image, "restore_original")
 
 
 def test_nothing_is_left_of_an_erased_picture(here: House, file: Path) -> None:
@@ -102,26 +45,11 @@ def test_nothing_is_left_of_an_erased_picture(here: House, file: Path) -> None:
         "original in the store": 1,
         "copy in the archive": 1,
     }
-    assert done.traces.rows["results"] == 7
+    assert done.traces.rows["results"] >= 7  # in a table every revision is an item
     assert speak_of(here, accepted.sha256, NAME, "Zoë on the beach", file.as_uri(), PERSON) == []
     assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
     assert here.ledger.rows(image) == {}
     assert not (here.folder / "public" / image).exists()
-
-
-def test_what_stays_is_ids_a_time_and_a_hash(here: House, file: Path) -> None:
-    image = here.take(file)
-    gone(here, image)
-    (row,) = here.database.read("SELECT * FROM tombstones")
-    assert dict(row) | {"at": 0, "delivery": 64 * "0"} == {
-        "image": image,
-        "short": next(candidates(image)),
-        "delivery": 64 * "0",
-        "at": 0,
-        "state": "erased",
-        "traces": None,
-    }
-    assert len(row["delivery"]) == 64
 
 
 def test_erasing_twice_looks_again_and_finds_nothing(here: House, file: Path) -> None:
@@ -137,7 +65,7 @@ def test_erasing_twice_looks_again_and_finds_nothing(here: House, file: Path) ->
 def test_an_image_that_never_was_is_unknown(here: House) -> None:
     with pytest.raises(Unknown, match="There is no image 'nobody'"):
         gone(here, "nobody")
-    assert here.database.read("SELECT * FROM tombstones") == []
+    assert here.ground.eraser.unfinished() == []
 
 
 @pytest.mark.parametrize("after", ["settled", "entered", "accepted"])
@@ -153,27 +81,19 @@ def test_a_picture_can_be_erased_at_any_point_of_the_chain(here: House, file: Pa
     assert speak_of(here, NAME) == []
 
 
-def claimed(here: House, file: Path, actor: str) -> tuple[str, Any, Any]:
-    """A picture of which a worker has just claimed this run."""
-    image, engine = here.post(file), here.engine()
-    while (work := engine.turn("w"))[0].task.actor != actor:
-        engine.turn("w", [engine.run(work[0])], want=0)
-    return image, engine, work[0]
-
-
 @pytest.mark.parametrize("actor", ["accept_image", "look", "archive_original", "remove_original"])
 def test_a_run_that_had_begun_is_waited_for_and_leaves_nothing(here: House, file: Path, actor: str) -> None:
     image, engine, work = claimed(here, file, actor)
     found: list[Erasure] = []
     thread = Thread(target=lambda: found.append(gone(here, image, 30)))
     thread.start()
-    while not here.database.read("SELECT 1 FROM tombstones"):
+    while not here.ground.eraser.unfinished():
         pass
     outcome = engine.run(work)
     assert thread.is_alive(), "it did not wait"
     engine.turn("w", [outcome], want=0)
     thread.join()
-    here.database.close()
+    here.ground.close()
     assert found[0].left == {}
     assert speak_of(here, NAME, file.as_uri()) == []
     assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
@@ -214,7 +134,7 @@ def test_a_run_whose_worker_died_holds_nothing_up(here: House, file: Path) -> No
     here.engine().turn("dead", lease=-1)
     assert gone(here, image, 10).left == {}
     assert here.settle() == []
-    assert here.database.read("SELECT * FROM tasks") == []
+    assert here.ledger.open_tasks(image) == {}
 
 
 @pytest.mark.parametrize("ending", ["fails", "is lost"])
@@ -230,7 +150,7 @@ def test_a_run_that_ends_badly_after_the_erasure_does_not_come_back(
         engine.lost("w", "died")
     assert here.settle() == []
     assert resume(places(here)) == 1
-    assert here.database.read("SELECT * FROM tasks") == []
+    assert here.ledger.open_tasks(image) == {}
     assert here.ledger.rows(image) == {}
 
 
@@ -256,20 +176,6 @@ def test_the_same_delivery_does_not_bring_it_back_but_a_new_one_does(here: House
     assert here.ledger.rows(image) == {}
     assert here.post(file, "slack:T1:F1:C1:2.0") != image
     assert speak_of(here, "slack:T1:F1:C1:1.0") == []
-
-
-def test_an_erased_short_id_is_not_given_away(
-    here: House, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    image = here.post(file)
-    taken = next(candidates(image))
-    gone(here, image)
-    monkeypatch.setattr(
-        "pipeline.adapters.sqlite_ledger.candidates", lambda _image: iter([taken, "IMG-OTHER"])
-    )
-    other = here.post(file)
-    (row,) = here.database.read("SELECT short FROM images WHERE image=?", (other,))
-    assert row["short"] == "IMG-OTHER"
 
 
 def test_an_original_that_another_picture_has_stays_for_it_and_the_mention_goes(
@@ -327,35 +233,6 @@ def test_a_delivery_whose_key_begins_another_ones_is_no_stumbling_block(here: Ho
     assert speak_of(here, "file:run:1") == []
 
 
-def test_what_an_older_sqlite_left_in_the_files_is_found_and_written_over(here: House, file: Path) -> None:
-    """Scraps in free pages, as a ledger has them that was written without ``secure_delete``."""
-    image = here.take(file)
-    careless = sqlite3.connect(here.folder / "ledger.sqlite")
-    careless.execute("PRAGMA secure_delete=OFF")
-    careless.execute("CREATE TABLE scraps (body TEXT)")
-    careless.executemany("INSERT INTO scraps VALUES (?)", [(f"{file.as_uri()} {n}",) for n in range(500)])
-    careless.commit()
-    careless.execute("DELETE FROM scraps")
-    careless.commit()
-    careless.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    careless.close()
-    assert gone(here, image).left == {}
-    assert speak_of(here, file.as_uri()) == []
-
-
-def test_what_is_left_is_told_and_keeps_the_tombstone_open(here: House, file: Path) -> None:
-    """A table that nobody knew speaks of the picture in a column of another name."""
-    image = here.take(file)
-    with here.database.write() as connection:
-        connection.execute("CREATE TABLE strange (about TEXT)")
-        connection.execute("INSERT INTO strange VALUES (?)", (f"see {image}",))
-    assert gone(here, image).left == {"rows in the ledger's table strange": 1}
-    with here.database.write() as connection:
-        connection.execute("DROP TABLE strange")
-    assert resume(places(here)) == 1
-    assert resume(places(here)) == 0
-
-
 def test_a_location_is_forgotten_where_answers_are_kept(here: House, file: Path) -> None:
     asked: list[Location] = []
 
@@ -365,12 +242,7 @@ def test_a_location_is_forgotten_where_answers_are_kept(here: House, file: Path)
             return 1
 
     image = here.take(file)
-    with here.database.write() as connection:
-        connection.execute(
-            "INSERT INTO results SELECT image, 'read_metadata', 1, 1, 'done', 0, 'Metadata', ?, '{}', 1, 1, 1"
-            " FROM images",
-            (codec.dump(Metadata(location=Location(1.5, 2.5))),),
-        )
+    here.ground.write(Row(image, "read_metadata", Metadata(location=Location(1.5, 2.5)), datetime.now(UTC)))
     where = places(here)
     done = erase(Places(**{f: getattr(where, f) for f in where.__slots__} | {"cache": Memory()}), image, 5)
     assert (asked, done.answers) == ([Location(1.5, 2.5)], 1)
@@ -396,11 +268,11 @@ def announce(here: House, image: str, **told: Any) -> None:
     arrived = here.result(image, "arrival")
     source = arrived.source  # type: ignore[attr-defined]
     report = {"id": image, "source": {"name": source.name}, "duplicate_of": None, "watermark": None} | told
-    SqliteCards(here.database).announce(image, source, report)
+    here.ground.cards.announce(image, source, report)
 
 
 def card(here: House) -> Any:
-    cards = SqliteCards(here.database)
+    cards = here.ground.cards
     found = cards.claim("test", 10)
     cards.release("test")
     return found
@@ -408,7 +280,7 @@ def card(here: House) -> Any:
 
 def finish(here: House) -> None:
     """The outbox has done everything that there was to do."""
-    cards = SqliteCards(here.database)
+    cards = here.ground.cards
     found = cards.claim("test", 10)
     assert found is not None
     cards.finish(found, found.done, None)
@@ -416,7 +288,7 @@ def finish(here: House) -> None:
 
 def test_the_card_of_a_lone_picture_is_withdrawn(here: House) -> None:
     (image,) = slack(here, "alone.jpg")
-    SqliteShares(here.database).met([Share("T1", "C1", "F-alone.jpg")])
+    here.ground.shares.met([Share("T1", "C1", "F-alone.jpg")])
     announce(here, image)
     finish(here)
     done = gone(here, image)
@@ -444,7 +316,7 @@ def test_news_of_an_erased_picture_is_no_news(here: House) -> None:
     one, other = slack(here, "one-of-two.jpg", "other.jpg")
     arrived = here.result(one, "arrival")
     gone(here, one)
-    cards = SqliteCards(here.database)
+    cards = here.ground.cards
     assert cards.announce(one, arrived.source, {"id": one}) == ()  # type: ignore[attr-defined]
     assert other
     assert speak_of(here, "one-of-two.jpg") == []
@@ -459,7 +331,10 @@ def test_reports_of_others_mention_it_no_more_announced_before_or_after(here: Ho
     done = gone(here, first)
     assert done.left == {}
     announce(here, third, watermark={"found": True, "earlier": mention})
-    reports = [json.loads(row["report"]) for row in here.database.read("SELECT report FROM card_reports")]
+    told: dict[str, Any] = {}
+    while found := here.ground.cards.claim("test", 10):
+        told |= found.reports
+    reports = [told[second], told[third]]
     assert [report["duplicate_of"] for report in reports] == [None, None]
     assert [report["watermark"] for report in reports] == [{"found": True, "earlier": None}] * 2
     assert speak_of(here, "mentioned.jpg") == []
@@ -474,62 +349,10 @@ def test_what_people_said_of_it_goes_and_what_its_poster_said_elsewhere_stays(
 ) -> None:
     (image,) = slack(here, "talked-about.jpg")
     other = here.take(file)
-    opinions = SqliteOpinions(here.database)
+    opinions = here.ground.opinions
     opinions.add(opinion(image, "U0GRACEHOPPER", "talked-about.jpg is my neighbour"))
     opinions.add(opinion(other, PERSON, "that is not me"))
     assert gone(here, image).left == {}
     assert opinions.of(image) == []
     assert [said.person for said in opinions.of(other)] == [PERSON]
     assert speak_of(here, "talked-about.jpg") == []
-
-
-def test_the_catalog_knows_that_it_was_erased(here: House, file: Path) -> None:
-    image = here.take(file)
-    catalog = SqliteCatalog(here.database, here.chain.names())
-    short = next(candidates(image))
-    assert catalog.erased(short) is None
-    gone(here, image)
-    for name in (image, short, short.lower(), short.removeprefix("IMG-")):
-        found = catalog.erased(name)
-        assert found is not None
-        assert (found.image, found.short, found.done) == (image, short, True)
-    assert catalog.find(short) is None
-    assert catalog.newest(9) == []
-
-
-# Death at any moment
-
-
-def lives(tmp_path: Path) -> Iterator[House]:
-    for n in count():
-        (folder := tmp_path / str(n)).mkdir()
-        yield House(folder / "data")
-
-
-def test_an_erasure_killed_at_any_moment_is_completed_by_the_clock(tmp_path: Path) -> None:
-    kills = 0
-    for step, here in enumerate(lives(tmp_path)):
-        file, twin = picture(here.folder / "source.png"), picture(here.folder / "twin.png")
-        image = here.take(file)
-        other = here.take(twin)
-        file.unlink()
-        twin.unlink()
-        leave_traces(here, image)
-        if not died_at(here.database, lambda here=here, image=image: gone(here, image), step * 6):  # type: ignore[misc]
-            break
-        kills += 1
-        if here.database.read("SELECT 1 FROM tombstones"):
-            resume(places(here))
-        else:
-            gone(here, image)
-        assert resume(places(here)) == 0
-        assert gone(here, image).left == {}
-        assert speak_of(here, "source.png") == []
-        assert here.ledger.rows(image) == {}
-        here.settle()
-        assert [n for n in bytes_of(here.folder) if not n.startswith("ledger")] == [
-            f"archive/{here.key(other)}"
-        ]
-        assert here.safe() == []
-        here.database.close()
-    assert kills > 20, "it was hardly ever killed"

@@ -1,4 +1,4 @@
-"""Servers that live in an environment of their own: without it tests are skipped, but never in CI."""
+"""Programs that live in an environment of their own: without it tests are skipped, but never in CI."""
 
 import os
 from pathlib import Path

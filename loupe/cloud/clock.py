@@ -1,0 +1,45 @@
+"""What is done at its time on AWS: schedules wake the function, what is due is decided from the ledger.
+
+So a schedule that fires twice, late or never does no harm: the next one does what is due.
+"""
+
+from collections.abc import Sequence
+from threading import Event
+
+from loupe.cloud.ground import Cloud
+from loupe.cloud.places import places
+from pipeline import appointments, erasing, wishes
+from pipeline.adapters.dynamo_appointments import DynamoAppointments
+from pipeline.adapters.dynamo_wakes import DynamoWakes
+from pipeline.takedown import Sweep
+from scheduler.clock import Clock
+from scheduler.timetable import Every, Row
+
+APPOINTMENTS_SECONDS = 30
+WISHES_SECONDS = 60
+ERASURES_SECONDS = 60
+ORPHANS_SECONDS = 3600
+
+
+def tick(base: Cloud) -> None:
+    """Do what is due, and return when it is done."""
+    fixed = rows(base)
+    clock = Clock(lambda _: fixed, DynamoWakes(base.table), Event())
+    clock.look()
+    clock.pool.shutdown(wait=True)
+
+
+def rows(base: Cloud) -> Sequence[Row]:
+    """What is done at all times."""
+    engine, notes, where = base.engine(), base.notes, places(base)
+    diary = DynamoAppointments(base.table, base.ledger.images)
+    diary.adopt("archive_original", f"after {base.settings.archive_after} days")
+    orphans = Sweep(
+        base.standings, base.store, base.public, where.cdn, base.store.folders, base.public.folders
+    )
+    return [
+        Every("appointments", APPOINTMENTS_SECONDS, lambda: appointments.keep(engine, diary)),
+        Every("wishes", WISHES_SECONDS, lambda: wishes.hear(engine, notes)),
+        Every("erasures", ERASURES_SECONDS, lambda: erasing.resume(where)),
+        Every("orphans", ORPHANS_SECONDS, orphans.run),
+    ]
