@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.repair import Repair
 from loupe import logs, settings
-from loupe.cloud import batches, sending
+from loupe.cloud import batches, secrets, sending
 from loupe.cloud import slack as joined
 from loupe.cloud.carrying import sender
 from loupe.cloud.front import Dispatch, Front, unpacked
@@ -42,16 +42,19 @@ class Context(Protocol):
 
 def slack(event: Event, context: Context) -> Event:
     """Slack's request at the function URL."""
+    _renew()
     return _front().receive(event)
 
 
 def slack_work(event: Event, context: Context) -> Event:
     """The queue of Slack's events: each is handed to the app."""
+    _renew()
     return batches.each(event, context, _work)
 
 
 def send_cards(event: Event, context: Context) -> Event:
     """Called by a message when a card is due, and each minute: sends cards until nothing is due."""
+    _renew()
     base, left = _base(), _left(context)
     looked = 0 if _called(event) else sending.mend(_repair().mend_next, MENDED, left)
     sent = sending.send_cards(joined.outbox(base), base.cards.next_due, _name(context), left)
@@ -60,6 +63,7 @@ def send_cards(event: Event, context: Context) -> Event:
 
 def deliver(event: Event, context: Context) -> Event:
     """Called by a message when news was told, and each minute: sends it to whoever wants it."""
+    _renew()
     if _called(event):
         time.sleep(sending.LAG)
     tried = sending.deliver(_sender(), _name(context), _left(context))
@@ -85,6 +89,13 @@ def _name(context: Context) -> str:
 
 def _left(context: Context) -> sending.Left:
     return lambda: context.get_remaining_time_in_millis() / 1000
+
+
+def _renew() -> None:
+    """Once secrets have changed, whatever was made of them is made anew."""
+    if secrets.fill():
+        for made in (_base, _front, _dispatch, _sender, _repair):
+            made.cache_clear()
 
 
 @cache
