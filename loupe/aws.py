@@ -9,20 +9,19 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import cache
-from typing import Any, Protocol
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from loupe import logs, settings
-from loupe.cloud import arriving, redriving, routing
-from loupe.cloud.ground import Cloud, cloud
+from loupe.cloud import arriving, opening, redriving, routing
+from loupe.cloud.ground import Cloud
+from loupe.cloud.opening import Context, Event, Once
 from loupe.cloud.running import Later, Runner
 from pipeline.adapters.sns_topic import SnsTopic
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Rejected, Unavailable
 from pipeline.retry import Backoff
+from pipeline.topic import source
 
 log = logging.getLogger("loupe.aws")
 BACKOFF = Backoff(first=2.0, longest=300.0)
@@ -31,22 +30,10 @@ OVERDUE_SECONDS = 600.0
 """A task that has been due for so long lost its message: no queue is that far behind without an alarm."""
 SWEPT = 1000
 
-Event = dict[str, Any]
-
-
-class Context(Protocol):
-    """What Lambda tells a function about its invocation."""
-
-    aws_request_id: str
-    function_name: str
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function is stopped."""
-
 
 def take_in(event: Event, context: Context) -> Event:
     """The queue of the bucket's notifications: what was dropped enters the ledger."""
-    ledger = _base().ledger
+    ledger = opening.base().ledger
     return _answered(event, context, "LOUPE_ARRIVALS_QUEUE", lambda r: arriving.take_in(ledger, r.body))
 
 
@@ -63,11 +50,11 @@ def route(event: Event, context: Context) -> Event:
 
 def act(event: Event, context: Context) -> Event:
     """An actor's queue: one run for each message."""
-    runner, worker = _runner(), f"{context.function_name}.{context.aws_request_id}"
+    runner, worker = _runner(), opening.name(context)
 
     def run(record: SQSRecord) -> str:
         try:
-            return runner.run(record.body, worker, lambda: context.get_remaining_time_in_millis() / 1000)
+            return runner.run(record.body, worker, lambda: opening.left(context))
         except Rejected as fault:
             log.error("%s It is parked.", fault.words)
             runner.park(record.body)
@@ -78,19 +65,61 @@ def act(event: Event, context: Context) -> Event:
 
 def sweep(event: Event, context: Context) -> Event:
     """Every five minutes: free what dead functions held, and start what is due and missing."""
-    base = _base()
+    base, router = opening.base(), _router()
     engine = base.engine()
-    router = _router()
     touched = engine.sweep()
     late = routing.overdue(engine, base.ledger, router.topic, router.source, OVERDUE_SECONDS, SWEPT)
     return {"touched": touched, "published again": late}
 
 
 def redrive(event: Event, context: Context) -> Event:
-    """By hand: runs again what waits in dead-letter queues, all or those of ``{"actor": NAME}``."""
+    """By hand: run again what waits in dead-letter queues, all of them or ``{"actor": NAME}``'s."""
     queues = json.loads(os.environ["LOUPE_PARKED_QUEUES"])
     chosen = [SqsQueue(url) for name, url in queues.items() if event.get("actor") in (None, name)]
-    return asdict(redriving.redrive(_base().engine(), chosen))
+    return asdict(redriving.redrive(opening.base().engine(), chosen))
+
+
+def clock(event: Event, context: Context) -> Event:
+    """At its time: what is due by the timetable."""
+    from loupe.cloud.clock import tick
+
+    tick(opening.base())
+    return {}
+
+
+def slack(event: Event, context: Context) -> Event:
+    """Slack's requests at the function's address."""
+    from loupe.cloud import entries_slack
+
+    return entries_slack.slack(event, context)
+
+
+def slack_work(event: Event, context: Context) -> Event:
+    """The queue of what Slack asked for."""
+    from loupe.cloud import entries_slack
+
+    return entries_slack.slack_work(event, context)
+
+
+def send_cards(event: Event, context: Context) -> Event:
+    """Sends what Slack's cards wait for, when told and once a minute."""
+    from loupe.cloud import entries_slack
+
+    return entries_slack.send_cards(event, context)
+
+
+def deliver(event: Event, context: Context) -> Event:
+    """Carries the news, when told and once a minute."""
+    from loupe.cloud import entries_slack
+
+    return entries_slack.deliver(event, context)
+
+
+def page(event: Event, context: Context) -> Event:
+    """Pages of published images, asked for by CloudFront."""
+    from loupe.cloud import entries_page
+
+    return entries_page.page(event, context)
 
 
 def _answered(event: Event, context: Context, queue: str, handle: Callable[[SQSRecord], object]) -> Event:
@@ -114,25 +143,17 @@ def _answered(event: Event, context: Context, queue: str, handle: Callable[[SQSR
     return dict(answer)
 
 
-@cache
-def _base() -> Cloud:
-    """Opened once in each execution environment."""
-    logs.start_part()
-    return cloud(settings.load())
-
-
-@cache
-def _router() -> routing.Router:
-    base = _base()
+def _make_router(base: Cloud) -> routing.Router:
     topic = SnsTopic(os.environ["LOUPE_TOPIC"])
-    return routing.Router(base.engine(), base.ledger, topic, f"urn:loupe:{base.table.name}")
+    return routing.Router(base.engine(), base.ledger, topic, source(base.table.name))
 
 
-@cache
-def _runner() -> Runner:
+def _make_runner(base: Cloud) -> Runner:
     from loupe.cloud.wiring import ports_of
 
-    base = _base()
     actor = base.chain.actor(os.environ["LOUPE_ACTOR"])
     engine = base.engine(ports_of(base, actor))
     return Runner(engine, base.ledger, SqsQueue(os.environ["LOUPE_PARKED_QUEUE"]).send)
+
+
+_router, _runner = Once(_make_router), Once(_make_runner)

@@ -17,6 +17,10 @@ SPEAKING = ("decide_release", "make_renditions", "make_copies", "publish_image")
 HIDING = frozenset({"hold", "withdraw"})
 """Wishes that take an image out of sight at once, before any run has seen them."""
 MAKING = frozenset({"make_renditions", "make_copies"})
+FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
+"""What caches of public files are told (Cache-Control). Bytes behind an address never change, so a browser
+never asks again (RFC 8246); a cache that many share asks every five minutes whether they may still be seen.
+docs/decisions/0012-public-files.md says why."""
 STAGING = "renditions"
 """The folder of the store in which renditions lie until they are published."""
 

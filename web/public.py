@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from pipeline.errors import LoupeError, Unknown
 from pipeline.model import Rendition
 from pipeline.ports import Public
-from pipeline.publication import Publication, Publications
+from pipeline.publication import FOR_EVER, Publication, Publications
 from web.about import SHORTLY, about, plain
 from web.answers import Answer, Content, answered
 from web.negotiation import TYPES, best
@@ -33,9 +33,6 @@ PAGE = re.compile(GUID)
 SHORT = re.compile(r"/i/(?P<short>(?:[Ii][Mm][Gg]-)?[0-9A-Za-z]{4,9})")
 KINDS = {"jpg": TYPES["JPEG"], "png": TYPES["PNG"], "webp": TYPES["WEBP"], "avif": TYPES["AVIF"]}
 
-FOR_EVER = "public, max-age=31536000, s-maxage=300, immutable"
-"""The bytes behind an address never change, so a browser never asks again (RFC 8246); a cache that many share
-asks every five minutes whether they may still be seen. docs/decisions/0012-public-files.md says why."""
 EMBEDDED = {
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "cross-origin",

@@ -11,6 +11,7 @@ from pipeline.adapters.s3_store import S3Store
 from pipeline.chain import Chain, discover
 from pipeline.engine import Engine
 from pipeline.errors import Misconfigured
+from pipeline.publication import FOR_EVER
 
 if TYPE_CHECKING:
     from pipeline.adapters.dynamo_cards import DynamoCards
@@ -80,6 +81,6 @@ def cloud(settings: Settings, chain: Chain | None = None) -> Cloud:
         table=table,
         ledger=DynamoLedger(table),
         store=S3Store(settings.store_bucket),
-        public=S3Store(settings.public_bucket),
+        public=S3Store(settings.public_bucket, cache=FOR_EVER),
         archive=S3Archive(settings.store_bucket),
     )

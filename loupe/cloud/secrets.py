@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, MutableMapping
+from typing import Generic, TypeVar
 
 from loupe import values
 from pipeline.adapters.ssm_secrets import secrets
@@ -20,6 +21,7 @@ log = logging.getLogger("loupe.secrets")
 
 SETTING = "LOUPE_SECRETS"
 NAME = re.compile(r"(LOUPE|SLACK)_[A-Z0-9_]+")
+Made = TypeVar("Made")
 FRESH_SECONDS, AGAIN_SECONDS = 300.0, 30.0
 """How long what was read counts as fresh, and the pause after a failure."""
 
@@ -36,6 +38,8 @@ class Secrets:
         self._environment, self._read, self._clock = environment, read, clock
         self._filled: set[str] | None = None
         self._due = 0.0
+        self.changes = 0
+        """How often something changed."""
 
     def fill(self) -> bool:
         """Fill in what is secret; True where that changed anything, so that settings are to be loaded anew.
@@ -70,12 +74,37 @@ class Secrets:
             self._environment.pop(name, None)
         self._environment.update(new)
         self._filled = set(new)
+        self.changes += changed
         return changed
+
+
+class Renewed(Generic[Made]):
+    """What is made of settings, kept like by ``functools.cache``, and made anew when a secret has changed."""
+
+    def __init__(self, make: Callable[[], Made], secrets: Secrets) -> None:
+        self._make, self._secrets = make, secrets
+        self._kept: tuple[int, Made] | None = None
+
+    def __call__(self) -> Made:
+        """The newest. Raises as ``Secrets.fill`` does, and what making it raises."""
+        self._secrets.fill()
+        if self._kept is None or self._kept[0] != self._secrets.changes:
+            self._kept = (self._secrets.changes, self._make())
+        return self._kept[1]
+
+    def cache_clear(self) -> None:
+        """Forget it."""
+        self._kept = None
 
 
 _here = Secrets(os.environ)
 
 
 def fill() -> bool:
-    """Of this process: see ``Secrets.fill``. To be called before settings are loaded, and with each event."""
+    """Of this process: see ``Secrets.fill``. To be called before settings are loaded."""
     return _here.fill()
+
+
+def renewed(make: Callable[[], Made]) -> Renewed[Made]:
+    """In place of ``functools.cache`` above what loads settings, and above all that is made of that."""
+    return Renewed(make, _here)

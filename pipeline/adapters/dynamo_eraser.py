@@ -90,7 +90,7 @@ class DynamoEraser:
         if traces != known:
             tombstones.note(self._table, traces)
         dynamo_traces.redact(self._table, traces.image, traces.mentioned_by)
-        places = [*dynamo_traces.outside(traces), *dynamo_traces.spoken_of(items, traces.image)]
+        places = [*dynamo_traces.outside(self._table, traces), *dynamo_traces.spoken_of(items, traces.image)]
         gone = Counter(traces.rows) + self._outside(traces, places) + self._take(traces.image, [""])
         if gone != Counter(traces.rows):
             traces = replace(traces, rows=dict(gone))

@@ -25,9 +25,10 @@ COUNTS, COUNT_SHARDS = "counts", 64
 """The partition of the numbers of images by state, each number in so many parts."""
 
 
-def follow(table: Table, image: str, decide: Follow) -> tuple[Partition, Plan]:
+def follow(table: Table, image: str, decide: Follow, *, demanded: bool = False) -> tuple[Partition, Plan]:
     """Write what follows: what was read of the image when that was decided, and what was decided.
 
+    ``demanded``: the stream shall tell of the runs that this makes due, because no row that lands does.
     Nothing follows of an image that does not exist. Nothing is read where ``decide`` looks at nothing and
     asks for nothing.
     """
@@ -38,7 +39,7 @@ def follow(table: Table, image: str, decide: Follow) -> tuple[Partition, Plan]:
             return seen, plan
         if not seen.there:
             return seen, Plan()
-        if table.write(*_steps(seen, plan)):
+        if table.write(*_steps(seen, plan, demanded=demanded)):
             return seen, plan
     raise AssertionError  # rounds() ends with words
 
@@ -61,10 +62,11 @@ def counted(image: str, state: str, more: int) -> Step:
     return Update(COUNTS, key, "ADD #images :more", given={"more": more})
 
 
-def _steps(seen: Partition, plan: Plan) -> list[Step]:
+def _steps(seen: Partition, plan: Plan, *, demanded: bool) -> list[Step]:
     now = plan.state or ("waiting" if plan.start else None)
     skipped = [row_item(row) for row in plan.skip if result_key(row.actor, row.revision) not in seen.items]
-    steps = [*_due(seen, plan.start), *(Put(item, NEW) for item in skipped), *_head(seen, now, plan.facts)]
+    due = _due(seen, plan.start, demanded=demanded)
+    steps = [*due, *(Put(item, NEW) for item in skipped), *_head(seen, now, plan.facts)]
     guard = [seen.takes_turn()] if steps else []
     return [*guard, *steps, *_superseded(seen, plan)]
 

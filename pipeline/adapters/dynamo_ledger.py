@@ -97,7 +97,7 @@ class DynamoLedger:
 
     def resume(self, image: str, follow: Follow) -> None:
         """See ``Ledger.resume``."""
-        following.follow(self._table, image, follow)
+        following.follow(self._table, image, follow, demanded=True)
 
     def images(self, after: str, limit: int) -> list[str]:
         """See ``Ledger.images``: day by day, from the first one with an image."""

@@ -24,7 +24,7 @@ def left(table: Table, traces: Traces) -> dict[str, int]:
     """
     own = cache(lambda image: _own(table.query(image)))
     found = Counter(kind(item["sk"]) for item in table.query(traces.image) if item["sk"] != TOMBSTONE)
-    found += Counter(kind(sk) for pk, sk in outside(traces) if table.get(pk, sk))
+    found += Counter(kind(sk) for pk, sk in outside(table, traces) if table.get(pk, sk))
     others = dict.fromkeys((*traces.mentioned_by, *traces.twins))
     cards = dict.fromkeys([traces.message, *(card_of(table, other) for other in others)])
     for other in others:

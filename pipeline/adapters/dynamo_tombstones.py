@@ -7,29 +7,16 @@ the image and say nothing else.
 """
 
 import time
-from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
 from pipeline.adapters.dynamo_due import CLOSE, due, opened
-from pipeline.adapters.dynamo_items import TOMBSTONE, short_key
+from pipeline.adapters.dynamo_items import TOMBSTONE
 from pipeline.adapters.dynamo_table import NEW, Check, Put, Table, Update, Value
-from pipeline.catalog import Erased
 from pipeline.erasure import Traces
-from pipeline.shortid import normal
 
 KIND = "erasing"
 _traces = TypeAdapter(Traces)
-
-
-def find(table: Table, name: str) -> Erased | None:
-    """The erased image with this id or short id."""
-    named = table.get(short_key(normal(name)), "short")
-    image = named["image"] if named else name.strip().lower()
-    found = table.get(image, TOMBSTONE) if image else None
-    if found is None:
-        return None
-    return Erased(image, found["short"], datetime.fromtimestamp(found["at"], UTC), found["state"] == "erased")
 
 
 def stands(table: Table, image: str) -> bool:

@@ -1,7 +1,7 @@
 """Where an image left traces in the DynamoDB table.
 
 There is no scan, so each place is known from the image: its own partition, and those of its message, mark,
-bytes, card and shared file. Who speaks of it is noted in its own partition (``mention#IMAGE``), in the
+bytes, card, news and shared file. Who speaks of it is noted in its own partition (``mention#IMAGE``), in the
 transaction that writes the row which does.
 """
 
@@ -24,6 +24,7 @@ from pipeline.adapters.dynamo_items import (
     row_of,
     source_of,
 )
+from pipeline.adapters.dynamo_news_items import news_key
 from pipeline.adapters.dynamo_shares import SHARE, share_key
 from pipeline.adapters.dynamo_table import THERE, Table, Update
 from pipeline.adapters.dynamo_turns import Partition
@@ -68,9 +69,10 @@ def after(prefix: str, keys: Mapping[str, object]) -> list[str]:
     return [sk.removeprefix(prefix) for sk in sorted(keys) if sk.startswith(prefix)]
 
 
-def outside(traces: Traces) -> list[Place]:
-    """Items outside of its partition that are the image's own."""
+def outside(table: Table, traces: Traces) -> list[Place]:
+    """Items outside of its partition that are the image's own, or would be."""
     image, found = traces.image, [(mark_key(payload(traces.image)), "mark")]
+    found += [(item["pk"], item["sk"]) for item in table.query(news_key(image))]
     found += [(key(sha256), f"{USE}{image}") for sha256 in traces.originals]
     if message := traces.message:
         found += [(message_place(message), image), (card_key(message), f"{REPORT}{image}")]
@@ -80,7 +82,7 @@ def outside(traces: Traces) -> list[Place]:
 
 def message_place(message: Message) -> str:
     """The partition that names the images of a message."""
-    return message_key(Source("slack", "", "", message.team, message.channel, message.ts))
+    return message_key(message.team, message.channel, message.ts)
 
 
 def spoken_of(items: Mapping[str, Mapping[str, Any]], image: str) -> list[Place]:

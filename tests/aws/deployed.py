@@ -96,9 +96,21 @@ class Deployed:
 
     def parked(self) -> dict[str, int]:
         """Messages in the dead-letter queues that have any."""
-        queues = self.queues | {"arrivals": self.arrivals, "router": Queue("", self.router_parked)}
-        found = {name: sum(counts(client("sqs"), queue.parked)) for name, queue in queues.items()}
+        names = [*self.queues, "arrivals", "router"]
+        found = {name: sum(counts(client("sqs"), self.dead_letters(name))) for name in names}
         return {name: count for name, count in found.items() if count}
+
+    def dead_letters(self, name: str) -> str:
+        """The URL of a dead-letter queue: an actor's, ``arrivals`` or ``router``."""
+        if name == "router":
+            return self.router_parked
+        return (self.queues | {"arrivals": self.arrivals})[name].parked
+
+    def redrive(self) -> object:
+        """Run again what waits in the dead-letter queues."""
+        answer = self.functions["redrive"].invoke({})
+        assert answer.fault is None, answer
+        return answer.result
 
     def environment(self, actor: str = "") -> dict[str, str]:
         """Of a function; without an actor, of all that are none."""
@@ -111,6 +123,7 @@ class Deployed:
             | {"LOUPE_DATA": str(self._data), "LOUPE_TOPIC": self.topic}
             | {"LOUPE_QUEUE": queue.url, "LOUPE_ARRIVALS_QUEUE": self.arrivals.url}
             | ({"LOUPE_ACTOR": actor, "LOUPE_PARKED_QUEUE": queue.parked} if actor else {})
+            | {"LOUPE_PARKED_QUEUES": json.dumps({n: q.parked for n, q in self.queues.items()})}
             | {"ROUGH": json.dumps(asdict(self.plan.day))}
             | dict(self.plan.settings)
         )
@@ -130,7 +143,9 @@ class Deployed:
             target = self._function("act", actor.name, actor.name)
             self._poll(self.queues[actor.name], target, per_actor.batch(actor), self.plan.concurrency)
         self._function("sweep", "sweep")
-        for each in (self.stream, *self.polled):
+        self._function("redrive", "redrive")
+        self.stream.start()
+        for each in self.polled:
             each.start()
         self._sweeper.start()
 
@@ -138,9 +153,10 @@ class Deployed:
         """What was started; servers stay."""
         self._stop.set()
         self._sweeper.join()
-        for each in (self.stream, *self.polled):
-            if each:
-                each.stop()
+        if self.stream:
+            self.stream.stop()
+        for each in self.polled:
+            each.stop()
         for function in self.functions.values():
             function.close()
 

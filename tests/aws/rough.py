@@ -6,13 +6,16 @@ those in ``loupe.aws``, which they call.
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from loupe import aws
-from loupe.aws import act, route, sweep, take_in
+from loupe.aws import act, redrive, route, sweep, take_in
 from loupe.cloud import running, wiring
+from loupe.cloud.ground import Cloud
 from pipeline import ports as port
 from pipeline.engine import Engine
+from pipeline.imaging.renditions_plan import Spec
 from pipeline.ledger import ARRIVAL, Outcome, Work
 from pipeline.model import Face
 from pipeline.results import Arrived
@@ -20,7 +23,7 @@ from pipeline.retry import Backoff
 from tests.aws.rough_day import Day, Poison, today
 from tests.aws.rough_requests import Rough, install
 
-__all__ = ["act", "route", "sweep", "take_in"]
+__all__ = ["act", "redrive", "route", "sweep", "take_in"]
 
 
 class NoNudity:
@@ -55,8 +58,10 @@ def begin(day: Day) -> None:
         aws.OVERDUE_SECONDS = day.overdue
     aws.BACKOFF = Backoff(first=day.pause * 2, longest=300 * day.pause)
     if day.quick:
+        quick: dict[type, Callable[[Cloud], object]]
         quick = {port.NudityDetector: lambda _: NoNudity(), port.FaceDetector: lambda _: NoFaces()}
         wiring.MAKERS = {**wiring.MAKERS, **quick}
+        _one_rendition()
     waited, run = Backoff.delay, Engine.run
 
     def delay(self: Backoff, attempts: int, fault: BaseException) -> float:
@@ -64,13 +69,25 @@ def begin(day: Day) -> None:
 
     def guarded(self: Engine, work: Work) -> Outcome:
         for each in day.poison:
-            if _struck(each, work):
+            if self._unrun(work) is None and _struck(each, work):
                 if each.how == "dies":
                     os.kill(os.getpid(), signal.SIGKILL)
                 return self._failed(work, RuntimeError("This picture is poison."), 0.0)
         return run(self, work)
 
     Backoff.delay, Engine.run = delay, guarded  # type: ignore[method-assign]
+
+
+def _one_rendition() -> None:
+    from pipeline.imaging import renditions_plan
+
+    planned = renditions_plan.plan
+
+    def plan(width: int, height: int, has_alpha: bool, animated: bool = False) -> tuple[Spec, ...]:
+        found = planned(width, height, has_alpha, animated)
+        return tuple(each for each in found if each.name == "box50")
+
+    renditions_plan.plan = plan
 
 
 def _struck(poison: Poison, work: Work) -> bool:

@@ -34,7 +34,7 @@ class Day:
     overdue: float | None = None
     """Seconds after which the sweep publishes a due run again."""
     quick: bool = False
-    """Detectors that look at nothing take the place of the models."""
+    """Detectors that look at nothing take the place of the models; one rendition is made."""
     poison: tuple[Poison, ...] = ()
 
 

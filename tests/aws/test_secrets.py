@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from loupe import settings
 from loupe.cloud import secrets as keeping
-from loupe.cloud.secrets import AGAIN_SECONDS, FRESH_SECONDS, Secrets
+from loupe.cloud.secrets import AGAIN_SECONDS, FRESH_SECONDS, Renewed, Secrets
 from pipeline.adapters import aws_client, ssm_secrets
 from pipeline.adapters.ssm_secrets import secrets
 from pipeline.errors import Misconfigured, Unavailable
@@ -190,6 +190,26 @@ def test_without_an_answer_nothing_begins_but_what_has_begun_goes_on(
     here.fault, here.now = None, here.now + AGAIN_SECONDS
     here.secrets.fill()
     assert len(here.asked) == asked + 1
+
+
+def test_what_is_made_of_settings_is_made_anew_when_a_secret_has_changed() -> None:
+    here, made = Kept({}, SLACK_BOT_TOKEN="one"), list[str]()
+
+    def make() -> int:
+        made.append(here.environment["SLACK_BOT_TOKEN"])
+        return len(made)
+
+    base = Renewed(make, here.secrets)
+    upon = Renewed(lambda: f"upon {base()}", here.secrets)
+    assert (upon(), upon(), base()) == ("upon 1", "upon 1", 1)
+    here.values, here.now = {"SLACK_BOT_TOKEN": "two"}, here.now + FRESH_SECONDS
+    assert (upon(), base()) == ("upon 2", 2)
+    here.now += FRESH_SECONDS
+    assert (upon(), base()) == ("upon 2", 2)
+    assert made == ["one", "two"]
+    upon.cache_clear()
+    base.cache_clear()
+    assert upon() == "upon 3"
 
 
 def test_settings_are_loaded_with_them_and_nothing_is_said(

@@ -12,8 +12,6 @@ from typing import Any
 
 from loupe import settings
 from loupe.cloud.ground import Cloud, cloud
-from loupe.packing.building import FOLDER
-from loupe.template import template as template
 from pipeline.chain import Chain
 from tests.aws import stacks
 from tests.servers.ministack import MiniStack
@@ -27,7 +25,8 @@ class Deployed:
     """A deployment, and what is in it."""
 
     aws: MiniStack
-    name: str
+    there: Mapping[str, str]
+    """Physical names of the resources, by their names in the template."""
     base: Cloud
 
     def drop(self, pictures: Mapping[str, bytes]) -> None:
@@ -46,8 +45,23 @@ class Deployed:
                     found |= self._settled(image)
             if len(found) >= count:
                 return found
-            time.sleep(0.2)
+            time.sleep(0.5)
         raise AssertionError(f"{len(found)} of {count} have settled: {self.open()}")
+
+    def parked(self) -> dict[str, int]:
+        """How many messages lie in each dead-letter queue, where there are some."""
+        sqs = self.aws.client("sqs")
+        found = {}
+        for key, url in self.there.items():
+            if key.endswith("Parked"):
+                asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+                found[key] = int(asked["Attributes"]["ApproximateNumberOfMessages"])
+        return {key: count for key, count in found.items() if count}
+
+    def keys(self, bucket: str) -> list[str]:
+        """What lies in a bucket of the template."""
+        pages = self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.there[bucket])
+        return [each["Key"] for page in pages for each in page.get("Contents", ())]
 
     def open(self) -> dict[str, Any]:
         """What is not done, for the words of a failure."""
@@ -62,16 +76,25 @@ class Deployed:
 
 
 @contextmanager
-def deployed(aws: MiniStack, chain: Chain) -> Iterator[Deployed]:
-    """The template of this chain with the packages that were built."""
+def deployed(aws: MiniStack, chain: Chain, packages: Path) -> Iterator[Deployed]:
+    """The template of this chain with the packages in a folder.
+
+    Each function gets one execution environment: here they share two processors.
+    """
 
     def zips(bundle: str) -> bytes:
-        return (FOLDER / f"{bundle}.zip").read_bytes()
+        return (packages / f"{bundle}.zip").read_bytes()
 
     with stacks.stack(aws, chain, zips) as name, aws.clients():
-        there = {key: each["PhysicalResourceId"] for key, each in stacks.resources(aws, name).items()}
+        made = stacks.resources(aws, name)
+        there = {key: each["PhysicalResourceId"] for key, each in made.items()}
         aws.client("ssm").put_parameter(
             Name=f"/{name}/LOUPE_WATERMARK_KEY", Value=SECRET, Type="SecureString"
         )
+        for key, each in made.items():
+            if each["ResourceType"] == "AWS::Lambda::Function":
+                aws.client("lambda").put_function_concurrency(
+                    FunctionName=there[key], ReservedConcurrentExecutions=1
+                )
         names = {"table": there["Table"], "store_bucket": there["Store"], "public_bucket": there["Public"]}
-        yield Deployed(aws, name, cloud(settings.load(**names, data=Path("none")), chain))
+        yield Deployed(aws, there, cloud(settings.load(**names, data=Path("none")), chain))

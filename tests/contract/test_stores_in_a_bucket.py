@@ -21,9 +21,10 @@ from pipeline.adapters import s3_client, s3_store
 from pipeline.adapters.s3_archive import S3Archive
 from pipeline.adapters.s3_store import PART, S3Store
 from pipeline.errors import Unavailable, Unknown
+from pipeline.publication import FOR_EVER
 from tests.contract.storing import Torn, client_of, in_a_bucket
 from tests.servers.seaweed import BUCKET, Seaweed
-from web.public import FOR_EVER, KINDS
+from web.public import KINDS
 
 ORIGINAL = f"originals/{'ab' * 32}"
 

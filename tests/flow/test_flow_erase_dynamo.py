@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.adapters import dynamo_tombstones
 from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_bytes import ORIGINAL
+from pipeline.adapters.dynamo_catalog import DynamoCatalog
+from pipeline.adapters.dynamo_news_items import news_key
 from pipeline.adapters.dynamo_table import Put, Step, Table, Update, loaded
 from pipeline.erasing import resume
 from pipeline.errors import Unknown
@@ -52,6 +53,7 @@ def test_what_stays_is_ids_a_time_and_a_hash(here: House, table: Table, file: Pa
     image = here.post(file, "file:1")
     here.settle()
     leave_traces(here, image)
+    table.write(Put({"pk": news_key(image), "sk": "piece#1", "data": NAME}))
     here.diary.adopt("look", "30")
     here.diary.catch_up(1)  # stands on the image now
     assert gone(here, image).left == {}
@@ -68,14 +70,15 @@ def test_what_stays_is_ids_a_time_and_a_hash(here: House, table: Table, file: Pa
 def test_it_is_found_by_any_of_its_names(here: House, table: Table, file: Path) -> None:
     image = here.post(file)
     short = next(candidates(image))
-    assert dynamo_tombstones.find(table, short) is None
+    catalog = DynamoCatalog(table, here.chain.names())
+    assert catalog.erased(short) is None
     gone(here, image)
     for name in (image, f" {image.upper()} ", short, short.lower(), short.removeprefix("IMG-")):
-        found = dynamo_tombstones.find(table, name)
+        found = catalog.erased(name)
         assert found is not None
         assert (found.image, found.short, found.done) == (image, short, True)
-    assert dynamo_tombstones.find(table, "") is None
-    assert dynamo_tombstones.find(table, "nobody") is None
+    assert catalog.find(short) is None
+    assert catalog.newest(9) == []
 
 
 class Died(BaseException):

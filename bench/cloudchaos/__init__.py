@@ -1,0 +1,1 @@
+"""Chaos on AWS: pictures go through Loupe's functions while everything between them goes wrong."""
