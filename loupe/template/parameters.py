@@ -66,9 +66,7 @@ PARAMETERS: dict[str, Json] = {
     "MonthlyBudget": _number(
         "US dollars a month for this account; at 80 % you hear of it. 0 for none.", 0, 0, 10**6
     ),
-    "NewsTopic": _text(
-        "Name of the SNS topic that a sink publishes to (docs/news.md); empty for none."
-    ),
+    "NewsTopic": _text("Name of the SNS topic that a sink publishes to (docs/news.md); empty for none."),
     "ActorConcurrency": _number("Runs of one actor at the same time, at most.", 10, 2, 1000),
     "RouterParallelization": _number("Batches of a shard that the router takes at the same time.", 1, 1, 10),
     "LogDays": _number("Days that logs are kept.", 30, 1, 365) | {"AllowedValues": LOG_DAYS},
