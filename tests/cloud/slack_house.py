@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from loupe import logs
-from loupe.cloud import entries_slack
+from loupe.cloud import entries_slack, opening
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.sending import CARD_SECONDS
 from loupe.cloud.telling import CARDS_QUEUE, NEWS_QUEUE
@@ -128,26 +128,19 @@ def avenue(aws: MiniStack, table: Table, patch: pytest.MonkeyPatch, **more: str)
             "SLACK_SIGNING_SECRET": config.signing_secret,
             "SLACK_API_URL": slack.api_url,
             **{names[name]: queue.url for name, queue in queues.items()},
+            "LOUPE_QUEUE": queues["slack"].url,
             **more,
         }
         for name, value in given.items():
             patch.setenv(name, value)
         patch.setattr(logs, "start_part", lambda: None)
-        forget()
-        stack.callback(forget)
+        opening._opened.cache_clear()
+        stack.callback(opening._opened.cache_clear)
         seen: list[tuple[dict[str, Any], dict[str, Any]]] = []
         url = stack.enter_context(served(Starlette(routes=[Route("/", door(seen), methods=["POST"])])))
         slack.call("request_url", url=url)
         yield Avenue(slack, cloud(load()), sqs, queues, url, seen)
         slack.settled()
-
-
-def forget() -> None:
-    """As a new execution environment begins."""
-    for made in (entries_slack._base, entries_slack._front, entries_slack._dispatch):
-        made.cache_clear()
-    entries_slack._sender.cache_clear()
-    entries_slack._repair.cache_clear()
 
 
 def door(seen: list[tuple[dict[str, Any], dict[str, Any]]]) -> Callable[[Request], Any]:
