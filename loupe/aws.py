@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from loupe.cloud import arriving, opening, redriving, routing
 from loupe.cloud.batches import answered
-from loupe.cloud.ground import Cloud
-from loupe.cloud.opening import Context, Event, Once
+from loupe.cloud.opening import Context, Event
 from loupe.cloud.running import Runner
+from loupe.cloud.secrets import renewed
 from pipeline.adapters.sns_topic import SnsTopic
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Rejected, Unavailable
@@ -118,17 +118,17 @@ def page(event: Event, context: Context) -> Event:
     return entries_page.page(event, context)
 
 
-def _make_router(base: Cloud) -> routing.Router:
-    topic = SnsTopic(os.environ["LOUPE_TOPIC"])
+@renewed
+def _router() -> routing.Router:
+    base, topic = opening.base(), SnsTopic(os.environ["LOUPE_TOPIC"])
     return routing.Router(base.engine(), base.ledger, topic, source(base.table.name))
 
 
-def _make_runner(base: Cloud) -> Runner:
+@renewed
+def _runner() -> Runner:
     from loupe.cloud.wiring import ports_of
 
+    base = opening.base()
     actor = base.chain.actor(os.environ["LOUPE_ACTOR"])
     engine = base.engine(ports_of(base, actor))
     return Runner(engine, base.ledger, SqsQueue(os.environ["LOUPE_PARKED_QUEUE"]).send)
-
-
-_router, _runner = Once(_make_router), Once(_make_runner)

@@ -10,16 +10,18 @@ import time
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from bot.repair import Repair
 from loupe.cloud import opening, sending
 from loupe.cloud import slack as joined
 from loupe.cloud.batches import answered
 from loupe.cloud.carrying import sender
-from loupe.cloud.front import Front, unpacked
-from loupe.cloud.ground import Cloud
-from loupe.cloud.opening import Context, Event, Once
+from loupe.cloud.front import Dispatch, Front, unpacked
+from loupe.cloud.opening import Context, Event
+from loupe.cloud.secrets import renewed
 from pipeline.adapters.dynamo_seen import DynamoSeen
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Unavailable
+from pipeline.sending import Sender
 
 REPEATED = 6 * 3600.0
 """Seconds for which a delivery is remembered; Slack repeats one three times within about six minutes."""
@@ -75,12 +77,23 @@ def _left(context: Context) -> sending.Left:
     return lambda: opening.left(context)
 
 
-def _make_front(base: Cloud) -> Front:
-    seen, queue = DynamoSeen(base.table, "slack", REPEATED), SqsQueue(os.environ["LOUPE_SLACK_QUEUE"])
+@renewed
+def _front() -> Front:
+    base, queue = opening.base(), SqsQueue(os.environ["LOUPE_SLACK_QUEUE"])
+    seen = DynamoSeen(base.table, "slack", REPEATED)
     return Front(joined.secret(base.settings), seen, queue.send, lambda *request: _dispatch()(*request))
 
 
-_front = Once(_make_front)
-_dispatch = Once(lambda base: joined.dispatch(joined.app(base)))
-_sender = Once(sender)
-_repair = Once(joined.repair)
+@renewed
+def _dispatch() -> Dispatch:
+    return joined.dispatch(joined.app(opening.base()))
+
+
+@renewed
+def _sender() -> Sender:
+    return sender(opening.base())
+
+
+@renewed
+def _repair() -> Repair:
+    return joined.repair(opening.base())

@@ -134,13 +134,20 @@ def avenue(aws: MiniStack, table: Table, patch: pytest.MonkeyPatch, **more: str)
         for name, value in given.items():
             patch.setenv(name, value)
         patch.setattr(logs, "start_part", lambda: None)
-        opening._opened.cache_clear()
-        stack.callback(opening._opened.cache_clear)
+        forget()
+        stack.callback(forget)
         seen: list[tuple[dict[str, Any], dict[str, Any]]] = []
         url = stack.enter_context(served(Starlette(routes=[Route("/", door(seen), methods=["POST"])])))
         slack.call("request_url", url=url)
         yield Avenue(slack, cloud(load()), sqs, queues, url, seen)
         slack.settled()
+
+
+def forget() -> None:
+    """As a new execution environment begins."""
+    here = entries_slack
+    for made in (opening.base, here._front, here._dispatch, here._sender, here._repair):
+        made.cache_clear()
 
 
 def door(seen: list[tuple[dict[str, Any], dict[str, Any]]]) -> Callable[[Request], Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loupe.cloud import entries_slack, opening
+from loupe.cloud import entries_slack
 from loupe.cloud.absent import DIGESTS, MAIL
 from loupe.cloud.telling import cards, newsroom
 from pipeline.cards import Message
@@ -13,7 +13,7 @@ from pipeline.news import Address, Draft
 from tests.aws.mapping_queue import as_event
 from tests.aws.tables import table
 from tests.bot.reports import report
-from tests.cloud.slack_house import ADA, PICTURES, TEAM, Avenue, Context, avenue, told
+from tests.cloud.slack_house import ADA, PICTURES, TEAM, Avenue, Context, avenue, forget, told
 from tests.servers.ministack import MiniStack
 
 ROOM = json.dumps({"room": {"kind": "slack", "address": PICTURES, "news": "alarm"}})
@@ -122,13 +122,13 @@ def test_a_message_that_is_no_request_is_tried_again_and_then_parked(here: Avenu
 def test_an_outage_of_the_table_loses_no_event(here: Avenue, monkeypatch: pytest.MonkeyPatch) -> None:
     posted = here.post()
     monkeypatch.setenv("LOUPE_TABLE", "loupe-gone")
-    opening._opened.cache_clear()
+    forget()
     queue = here.queues["slack"].url
     first = here.sqs.receive_message(QueueUrl=queue, MessageSystemAttributeNames=["All"])["Messages"][0]
     answer = entries_slack.slack_work({"Records": [as_event(first, "arn")]}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": first["MessageId"]}]}
     monkeypatch.setenv("LOUPE_TABLE", here.base.table.name)
-    opening._opened.cache_clear()
+    forget()
     here.sqs.change_message_visibility(
         QueueUrl=queue, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0
     )
