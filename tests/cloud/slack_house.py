@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from loupe import logs
-from loupe.cloud import entries_slack
+from loupe.cloud import entries_slack, opening
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.sending import CARD_SECONDS
 from loupe.cloud.telling import CARDS_QUEUE, NEWS_QUEUE
@@ -128,6 +128,7 @@ def avenue(aws: MiniStack, table: Table, patch: pytest.MonkeyPatch, **more: str)
             "SLACK_SIGNING_SECRET": config.signing_secret,
             "SLACK_API_URL": slack.api_url,
             **{names[name]: queue.url for name, queue in queues.items()},
+            "LOUPE_QUEUE": queues["slack"].url,
             **more,
         }
         for name, value in given.items():
@@ -144,10 +145,9 @@ def avenue(aws: MiniStack, table: Table, patch: pytest.MonkeyPatch, **more: str)
 
 def forget() -> None:
     """As a new execution environment begins."""
-    for made in (entries_slack._base, entries_slack._front, entries_slack._dispatch):
+    here = entries_slack
+    for made in (opening.base, here._front, here._dispatch, here._sender, here._repair):
         made.cache_clear()
-    entries_slack._sender.cache_clear()
-    entries_slack._repair.cache_clear()
 
 
 def door(seen: list[tuple[dict[str, Any], dict[str, Any]]]) -> Callable[[Request], Any]:
