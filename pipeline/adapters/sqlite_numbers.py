@@ -5,7 +5,7 @@ from sqlite3 import Connection
 
 from pipeline.adapters import sqlite_facts, sqlite_tallies
 from pipeline.adapters.sqlite_database import Database
-from pipeline.durations import percentile, rank
+from pipeline.counting import at_rank, steps
 from pipeline.figures import EVERYTHING, Day, Figures, Scope, Step, Visited
 
 DAY = """
@@ -60,16 +60,8 @@ class SqliteNumbers:
 
     def steps(self, day: Day) -> list[Step]:
         """See ``Numbers.steps``."""
-        classes: dict[str, dict[int, int]] = {}
-        ended: dict[str, dict[str, int]] = {}
-        for row in self._database.read(RUNS, {"start": day.start, "end": day.end}):
-            outcomes = ended.setdefault(row["actor"], {})
-            outcomes[row["outcome"]] = outcomes.get(row["outcome"], 0) + row["runs"]
-            if row["outcome"] in ("done", "failed"):
-                counted = classes.setdefault(row["actor"], {})
-                counted[row["class"]] = counted.get(row["class"], 0) + row["runs"]
-        found = [_step(actor, counts, ended[actor]) for actor, counts in classes.items()]
-        return sorted(found, key=lambda step: -step.p95_ms)
+        found = self._database.read(RUNS, {"start": day.start, "end": day.end})
+        return steps((row["actor"], row["outcome"], row["class"], row["runs"]) for row in found)
 
 
 def _day(connection: Connection, scope: Scope, day: Day) -> Figures:
@@ -80,8 +72,8 @@ def _day(connection: Connection, scope: Scope, day: Day) -> Figures:
     waited = sorted(seconds for (seconds,) in plain.execute(WAITED.format(where=where), values))
     return Figures(
         day=day,
-        median_seconds=_percentile(waited, 50),
-        p95_seconds=_percentile(waited, 95),
+        median_seconds=at_rank(waited, 50),
+        p95_seconds=at_rank(waited, 95),
         **{name: row[name] for name in row.keys()},  # noqa: SIM118  a row's iteration is its values
     )
 
@@ -95,19 +87,3 @@ def _where(scope: Scope, day: Day) -> tuple[str, dict[str, str | float | int]]:
         "team": scope.team,
         "channel": scope.channel,
     }
-
-
-def _percentile(ordered: Sequence[float], percent: int) -> float | None:
-    return ordered[rank(len(ordered), percent)] if ordered else None
-
-
-def _step(actor: str, classes: dict[int, int], ended: dict[str, int]) -> Step:
-    return Step(
-        actor=actor,
-        runs=sum(count for outcome, count in ended.items() if outcome != "again"),
-        failed=ended.get("failed", 0),
-        skipped=ended.get("skipped", 0),
-        retried=ended.get("again", 0),
-        p50_ms=percentile(classes, 50),
-        p95_ms=percentile(classes, 95),
-    )

@@ -80,18 +80,6 @@ def test_a_day_that_has_not_quite_passed_stays_as_it_is(tmp_path: Path) -> None:
     assert sqlite_tallies.compact(database, NOW) == 0
 
 
-def test_steps_say_how_runs_ended_and_how_long_those_took_that_ran(tmp_path: Path) -> None:
-    database, numbers = opened(tmp_path)
-    counted(database, [("look", "done", 60, 100.0)] * 18 + [("look", "failed", 60, 1000.0)] * 2)
-    counted(database, [("look", "skipped", 60, 0.0)] * 5 + [("look", "again", 60, 0.0)] * 3)
-    counted(database, [("publish", "done", 60, 9.0), ("publish", "skipped", 60, 0.0)])
-    counted(database, [("rest", "skipped", 60, 0.0)])
-    assert numbers.steps(day_of(NOW, "UTC")) == [
-        Step("look", runs=25, failed=2, skipped=5, retried=3, p50_ms=94.4, p95_ms=944.1),
-        Step("publish", runs=2, failed=0, skipped=1, retried=0, p50_ms=9.4, p95_ms=9.4),
-    ]
-
-
 def test_totals_go_on_from_where_they_were(tmp_path: Path) -> None:
     """What was added up once is not read again; what comes later is."""
     database, _ = opened(tmp_path)

@@ -1,20 +1,22 @@
 """Figures of days, against the same counted by hand from the images themselves."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from statistics import median_low
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.sqlite_earlier import SqliteEarlier
-from pipeline.adapters.sqlite_numbers import SqliteNumbers
-from pipeline.figures import EVERYTHING, Day, Facts, Figures, Scope
-from tests.contract.day_book import DAY, NOON, PRIVATE, TEAM, DayBook
+from pipeline.figures import EVERYTHING, Day, Facts, Figures, Scope, Step, Total
+from tests.aws.tables import table
+from tests.contract.day_book import DAY, NOON, PRIVATE, TEAM, Book, CloudBook, DayBook
 from tests.flow.driving import Shop, enter, work_off
 
 IMAGE = st.fixed_dictionaries(
@@ -56,54 +58,101 @@ def by_hand(images: Sequence[Facts], day: Day) -> Figures:
     )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(IMAGE, max_size=30), ZONES)
-def test_a_week_is_what_one_counts_by_hand_in_any_time_zone(known: list[dict[str, Any]], zone: str) -> None:
+@pytest.fixture(params=["sqlite", "dynamo"])
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Book]:
+    """As many as one asks for, one after the other."""
+    if request.param == "sqlite":
+        return (DayBook(Path(mkdtemp(dir=tmp_path))) for _ in count())
+    running = request.getfixturevalue("in_aws")
+    return (CloudBook(table(running)) for _ in count())
+
+
+@pytest.fixture
+def book(books: Iterator[Book]) -> Book:
+    return next(books)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(known=st.lists(IMAGE, max_size=30), zone=ZONES)
+def test_a_week_is_what_one_counts_by_hand_in_any_time_zone(
+    books: Iterator[Book], known: list[dict[str, Any]], zone: str
+) -> None:
     """Over the night in which clocks go back in Sofia."""
     week = Day(date(2026, 10, 28), zone).week()
-    with TemporaryDirectory() as folder:
-        book = DayBook(Path(folder))
-        images = [book.image(**each) for each in known]
-        numbers = SqliteNumbers(book.database)
-        assert numbers.days(EVERYTHING, week) == [by_hand(images, day) for day in week]
-        assert sum(each.images for each in numbers.days(EVERYTHING, week)) == len(images)
-        there = [each for each in images if each.channel == "C2"]
-        assert numbers.days(Scope(TEAM, "C2"), week) == [by_hand(there, day) for day in week]
-        for told in numbers.days(EVERYTHING, week):
-            assert told.images == told.done + told.held + told.rejected + told.failed + told.waiting
+    book = next(books)
+    images = [book.image(**each) for each in known]
+    numbers = book.numbers
+    assert numbers.days(EVERYTHING, week) == [by_hand(images, day) for day in week]
+    assert sum(each.images for each in numbers.days(EVERYTHING, week)) == len(images)
+    there = [each for each in images if each.channel == "C2"]
+    assert numbers.days(Scope(TEAM, "C2"), week) == [by_hand(there, day) for day in week]
+    for told in numbers.days(EVERYTHING, week):
+        assert told.images == told.done + told.held + told.rejected + told.failed + told.waiting
 
 
 @pytest.mark.parametrize(("on", "images"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
-def test_an_image_an_hour_is_as_many_as_the_day_has_hours(tmp_path: Path, on: date, images: int) -> None:
-    book, day = DayBook(tmp_path), Day(on, "Europe/Sofia")
+def test_an_image_an_hour_is_as_many_as_the_day_has_hours(book: Book, on: date, images: int) -> None:
+    day = Day(on, "Europe/Sofia")
     for hour in range(30):
         book.image(at=datetime.fromtimestamp(day.start, UTC) + timedelta(hours=hour))
-    assert SqliteNumbers(book.database).days(EVERYTHING, [day])[0].images == images
+    assert book.numbers.days(EVERYTHING, [day])[0].images == images
 
 
-def test_nothing_tells_where_a_picture_was_taken_that_is_not_cleared(tmp_path: Path) -> None:
-    book = DayBook(tmp_path)
+def test_nothing_tells_where_a_picture_was_taken_that_is_not_cleared(book: Book) -> None:
     for decision, place in (("cleared", "Sofia"), ("review", "Plovdiv"), ("held", "Varna"), (None, "Ruse")):
         book.image(decision=decision, place=place, country_code="BG")
-    towns = SqliteNumbers(book.database).towns(EVERYTHING, DAY, 9)
+    towns = book.numbers.towns(EVERYTHING, DAY, 9)
     assert [each.place for each in towns] == ["Sofia"]
 
 
-def test_towns_are_named_by_how_many_came_from_there_and_then_by_name(tmp_path: Path) -> None:
-    book = DayBook(tmp_path)
+def test_towns_are_named_by_how_many_came_from_there_and_then_by_name(book: Book) -> None:
     for place in ("Sofia", "Varna", "Burgas", "Varna", "Ruse"):
         book.image(place=place, country_code="BG")
-    towns = SqliteNumbers(book.database).towns(EVERYTHING, DAY, 3)
+    towns = book.numbers.towns(EVERYTHING, DAY, 3)
     assert [(each.place, each.images) for each in towns] == [("Varna", 2), ("Burgas", 1), ("Ruse", 1)]
 
 
-def test_channels_of_a_day_are_those_that_a_message_can_go_to(tmp_path: Path) -> None:
-    book = DayBook(tmp_path)
+def test_channels_of_a_day_are_those_that_a_message_can_go_to(book: Book) -> None:
     for channel in ("C2", "C1", "C2", "D9", "", PRIVATE):
         book.image(channel)
     book.image("C3", NOON - timedelta(days=1))
-    found = SqliteNumbers(book.database).channels(DAY)
+    found = book.numbers.channels(DAY)
     assert [each.channel for each in found] == ["C1", "C2", PRIVATE]
+
+
+HOUR = 3600.0
+
+
+def test_steps_say_how_runs_ended_and_how_long_those_took_that_ran(book: Book) -> None:
+    at = DAY.start + HOUR
+    book.count([("look", "done", at, 100.0)] * 18 + [("look", "failed", at, 1000.0)] * 2)
+    book.count([("look", "skipped", at, 0.0)] * 5 + [("look", "again", at, 0.0)] * 3)
+    book.count([("publish", "done", at, 9.0), ("publish", "skipped", at, 0.0)])
+    book.count([("rest", "skipped", at, 0.0)])
+    assert book.numbers.steps(DAY) == [
+        Step("look", runs=25, failed=2, skipped=5, retried=3, p50_ms=94.4, p95_ms=944.1),
+        Step("publish", runs=2, failed=0, skipped=1, retried=0, p50_ms=9.4, p95_ms=9.4),
+    ]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "Pacific/Kiritimati"])
+def test_a_step_belongs_to_the_day_on_which_it_ended(book: Book, zone: str) -> None:
+    day = Day(date(2026, 11, 22), zone)
+    for at in (day.start - 1, day.start, day.end - 1, day.end):
+        book.count([("look", "done", at, 5.0)])
+    assert [step.runs for step in book.numbers.steps(day)] == [2]
+    assert [total.runs for total in book.totals.totals()] == [4]
+
+
+def test_totals_are_of_all_that_ended(book: Book) -> None:
+    now = time.time()
+    book.count([("look", "done", now, 1000.0), ("look", "done", now - 90 * HOUR, 500.0)])
+    assert book.totals.totals() == [Total("look", "done", 2, 1.5, {54: 1, 60: 1})]
+    book.count([("look", "done", now, 500.0), ("look", "again", now, 0.0)])
+    assert book.totals.totals() == [
+        Total("look", "again", 1, 0.0, {0: 1}),
+        Total("look", "done", 3, 2.0, {54: 2, 60: 1}),
+    ]
 
 
 def test_images_of_an_earlier_version_get_their_facts_bit_by_bit(tmp_path: Path) -> None:

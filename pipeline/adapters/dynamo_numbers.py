@@ -1,0 +1,77 @@
+"""Figures from the DynamoDB table: from the facts in the heads of images, and the counts of runs."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pipeline import counting
+from pipeline.adapters import dynamo_tallies
+from pipeline.adapters.dynamo_following import COUNTS, ERASED
+from pipeline.adapters.dynamo_items import facts_of
+from pipeline.adapters.dynamo_schema import SHARDS
+from pipeline.adapters.dynamo_table import Table
+from pipeline.figures import EVERYTHING, Day, Facts, Figures, Scope, Step, Total, Visited
+
+MARGIN = timedelta(minutes=1)
+"""An id is made this much before its image enters, at most; the index goes by the id."""
+
+
+class DynamoNumbers:
+    """``pipeline.figures.Numbers``: a query for each UTC day; the index lags a moment behind the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def days(self, scope: Scope, days: Sequence[Day]) -> list[Figures]:
+        """See ``Numbers.days``: each UTC day is read once."""
+        facts = self._facts(days)
+        return [counting.figures(day, counting.within(facts, scope, day)) for day in days]
+
+    def towns(self, scope: Scope, day: Day, most: int) -> list[Visited]:
+        """See ``Numbers.towns``."""
+        return counting.towns(counting.within(self._facts([day]), scope, day), scope, most)
+
+    def channels(self, day: Day) -> list[Scope]:
+        """See ``Numbers.channels``."""
+        return counting.channels(counting.within(self._facts([day]), EVERYTHING, day))
+
+    def steps(self, day: Day) -> list[Step]:
+        """See ``Numbers.steps``."""
+        return counting.steps(dynamo_tallies.between(self._table, day.start, day.end))
+
+    def _facts(self, days: Sequence[Day]) -> list[Facts]:
+        dates = sorted({date for day in days for date in _dates(day)})
+        heads = (head for date in dates for head in self._table.index("days", date))
+        return [facts_of(head["facts"]) for head in heads if "facts" in head]
+
+
+class DynamoTotals:
+    """``pipeline.figures.Totals``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def arrivals(self) -> int:
+        """See ``Totals.arrivals``: those that wait, have settled, or were erased."""
+        waiting = sum(self._table.count("open", f"waiting#{n}") for n in range(SHARDS))
+        kept = (int(item["images"]) for pk in (COUNTS, ERASED) for item in self._table.query(pk))
+        return waiting + sum(kept)
+
+    def totals(self) -> list[Total]:
+        """See ``Totals.totals``."""
+        found: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
+        for actor, outcome, number, runs, ms in dynamo_tallies.ever(self._table):
+            found.setdefault((actor, outcome), []).append((number, runs, ms))
+        return [_total(*key, classes) for key, classes in sorted(found.items())]
+
+
+def _dates(day: Day) -> Iterator[str]:
+    """The UTC days on which images of a day may have got their ids."""
+    date = (datetime.fromtimestamp(day.start, UTC) - MARGIN).date()
+    while date <= datetime.fromtimestamp(day.end, UTC).date():
+        yield date.isoformat()
+        date += timedelta(days=1)
+
+
+def _total(actor: str, outcome: str, classes: Sequence[tuple[int, int, float]]) -> Total:
+    counts = {number: runs for number, runs, _ in sorted(classes)}
+    return Total(actor, outcome, sum(counts.values()), sum(ms for *_, ms in classes) / 1000, counts)
