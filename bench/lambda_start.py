@@ -1,9 +1,10 @@
 """Cold starts: each package under Lambda's own runtime client, in a clean environment.
 
-To start is to load the interpreter, the client and ``loupe.aws`` and ask for the first event, which is what Lambda
-reports as the duration of Init; the first event has nothing in it (an actor refuses it for that), so that its
-answer takes what is opened then: settings, chain, ports and what they import, but no service and no model. The operating system has the files in
-memory; Lambda reads them from a cache of its own, which takes longer the first time.
+To start is to load the interpreter, the client and ``loupe.aws`` and ask for the first event, which is what
+Lambda reports as the duration of Init; the first event has nothing in it (an actor refuses it for that), so
+that its answer takes what is opened then: settings, chain, ports and what they import, but no service and no
+model. The operating system has the files in memory; Lambda reads them from a cache of its own, which takes
+longer the first time.
 """
 
 import zipfile
@@ -18,7 +19,8 @@ from tests.aws.runtime_api import Function
 
 TIMES = 7
 TARGET = "start and first event: at most 1000"
-NOTHING, REFUSED = {"Records": []}, "UnexpectedBatchTypeError"
+NOTHING: dict[str, list[object]] = {"Records": []}
+REFUSED = "UnexpectedBatchTypeError"
 QUEUE = "http://127.0.0.1:9/000000000000/none"
 SETTINGS = {
     "LOUPE_TABLE": "none",
@@ -57,7 +59,9 @@ def measured(name: str, package: Path, entry: str, actor: str) -> list[Row]:
     starts, firsts, busy, memory = [], [], [], 0.0
     given = {"PYTHONPATH": str(package), "PYTHONSAFEPATH": "1", "LAMBDA_TASK_ROOT": str(package)}
     for _ in range(TIMES):
-        with Function(f"loupe.aws.{entry}", SETTINGS | given | {"LOUPE_ACTOR": actor}, timeout=30) as function:
+        with Function(
+            f"loupe.aws.{entry}", SETTINGS | given | {"LOUPE_ACTOR": actor}, timeout=30
+        ) as function:
             answer = function.invoke(NOTHING)
             if answer.fault and answer.fault.type != REFUSED:
                 raise RuntimeError(f"{name}: {answer.fault.message}\n" + "\n".join(answer.lines))

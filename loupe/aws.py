@@ -7,25 +7,21 @@ visibility, so that it comes again at its time and not before.
 import json
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import asdict
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from loupe.cloud import arriving, opening, redriving, routing
-from loupe.cloud.ground import Cloud
-from loupe.cloud.opening import Context, Event, Once
-from loupe.cloud.running import Later, Runner
+from loupe.cloud.batches import answered
+from loupe.cloud.opening import Context, Event
+from loupe.cloud.running import Runner
+from loupe.cloud.secrets import renewed
 from pipeline.adapters.sns_topic import SnsTopic
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Rejected, Unavailable
-from pipeline.retry import Backoff
 from pipeline.topic import source
 
 log = logging.getLogger("loupe.aws")
-BACKOFF = Backoff(first=2.0, longest=300.0)
-"""For messages that could not be looked at, by how often they were received."""
 OVERDUE_SECONDS = 600.0
 """A task that has been due for so long lost its message: no queue is that far behind without an alarm."""
 SWEPT = 1000
@@ -34,7 +30,7 @@ SWEPT = 1000
 def take_in(event: Event, context: Context) -> Event:
     """The queue of the bucket's notifications: what was dropped enters the ledger."""
     ledger = opening.base().ledger
-    return _answered(event, context, "LOUPE_ARRIVALS_QUEUE", lambda r: arriving.take_in(ledger, r.body))
+    return answered(event, context, "LOUPE_ARRIVALS_QUEUE", lambda r: arriving.take_in(ledger, r.body))
 
 
 def route(event: Event, context: Context) -> Event:
@@ -60,7 +56,7 @@ def act(event: Event, context: Context) -> Event:
             runner.park(record.body)
             return "parked"
 
-    return _answered(event, context, "LOUPE_QUEUE", run)
+    return answered(event, context, "LOUPE_QUEUE", run)
 
 
 def sweep(event: Event, context: Context) -> Event:
@@ -122,38 +118,17 @@ def page(event: Event, context: Context) -> Event:
     return entries_page.page(event, context)
 
 
-def _answered(event: Event, context: Context, queue: str, handle: Callable[[SQSRecord], object]) -> Event:
-    """Handle a batch; what failed is named and comes again when it was put off to."""
-    own = SqsQueue(os.environ[queue])
-
-    def guarded(record: SQSRecord) -> object:
-        try:
-            return handle(record)
-        except Later as wait:
-            own.postpone(record.receipt_handle, wait.seconds)
-            raise
-        except Exception as fault:
-            received = int(record.attributes.approximate_receive_count)
-            own.postpone(record.receipt_handle, BACKOFF.delay(received, fault))
-            log.warning("%s", fault, exc_info=None if isinstance(fault, Unavailable) else fault)
-            raise
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(event, guarded, processor, context)  # type: ignore[arg-type]
-    return dict(answer)
-
-
-def _make_router(base: Cloud) -> routing.Router:
-    topic = SnsTopic(os.environ["LOUPE_TOPIC"])
+@renewed
+def _router() -> routing.Router:
+    base, topic = opening.base(), SnsTopic(os.environ["LOUPE_TOPIC"])
     return routing.Router(base.engine(), base.ledger, topic, source(base.table.name))
 
 
-def _make_runner(base: Cloud) -> Runner:
+@renewed
+def _runner() -> Runner:
     from loupe.cloud.wiring import ports_of
 
+    base = opening.base()
     actor = base.chain.actor(os.environ["LOUPE_ACTOR"])
     engine = base.engine(ports_of(base, actor))
     return Runner(engine, base.ledger, SqsQueue(os.environ["LOUPE_PARKED_QUEUE"]).send)
-
-
-_router, _runner = Once(_make_router), Once(_make_runner)

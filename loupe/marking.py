@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pillow_heif
 from PIL import Image
 
 from loupe import keys
@@ -15,8 +14,6 @@ FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".av
 QUALITY = 90
 ANY_SIZE = 1 << 20
 """Longer than any side: the picture is taken at its full size."""
-
-pillow_heif.register_heif_opener(decode_threads=1, depth_images=False, aux_images=False)
 
 
 def key(settings: Settings) -> bytes:

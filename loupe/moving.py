@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import click
 
-from loupe import checking
+from loupe import checking, factory
 from loupe.ground import occupied
 from loupe.grounds import AnyGround, local, whereabouts
 from loupe.words import erased_text
@@ -85,8 +85,6 @@ def at_work(base: AnyGround, count: int) -> Iterator[None]:
     if not local(base) or occupied(base.settings.data):
         yield
         return
-    from loupe import factory  # and with it all that actors need; only where they run
-
     size = min(base.settings.workers, count) or 1
     with checking.workers(base.engine(), factory.passing(base.settings, (), Backoff()), size):
         yield

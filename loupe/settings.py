@@ -14,11 +14,12 @@ from pydantic_settings import SettingsConfigDict, SettingsError
 from loupe import sinks as hearers
 from loupe import values
 from loupe.limits import AlarmSettings
+from loupe.settings_aws import AwsSettings
 from loupe.sinks import Listed, SinkSettings
 from pipeline.errors import Misconfigured
 
 
-class Settings(AlarmSettings):
+class Settings(AlarmSettings, AwsSettings):
     """What can be set, with the default for one machine without any account."""
 
     model_config = SettingsConfigDict(
@@ -161,38 +162,6 @@ class Settings(AlarmSettings):
         (),
         description="Watched folders and buckets ([drop.md](drop.md)), or `off`; if empty, `data/drop`",
         examples=["/srv/pictures,s3://bucket/prefix"],
-    )
-    table: str = Field(
-        "",
-        pattern=r"^([a-zA-Z0-9_.-]{3,255})?$",
-        description="DynamoDB table that takes the place of the ledger's file ([aws.md](aws.md))",
-        examples=["loupe-ledger"],
-    )
-    store_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
-        "",
-        description="S3 bucket that takes the place of the store's folder, private",
-        examples=["loupe-store"],
-    )
-    public_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
-        "", description="S3 bucket behind CloudFront that takes the place of the public folder",
-        examples=["loupe-public"],
-    )  # fmt: skip
-    distribution: str = Field(
-        "",
-        pattern=r"^([A-Z0-9]{6,32})?$",
-        description="CloudFront distribution that shows the public bucket",
-        examples=["E1ABCDEF2GHIJK"],
-    )
-    secrets: str = Field(
-        "",
-        pattern=values.SECRETS,
-        description="Where secrets lie: a path of SSM's Parameter Store or a secret's ARN ([aws.md](aws.md))",
-        examples=["/loupe"],
-    )
-    detectors: Literal["local", "rekognition"] = Field(
-        "local",
-        description="Who looks for nudity and faces: `local` models, or `rekognition`, which is sent them",
-        examples=["rekognition"],
     )
     export_to: Path | None = Field(
         None,

@@ -13,6 +13,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from pipeline.adapters.dynamo_table import Table
+    from tests.aws.packages import Packages
     from tests.servers.ministack import MiniStack
     from tests.servers.seaweed import Seaweed
 
@@ -38,6 +39,14 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 
     with ministack(tmp_path_factory.mktemp("aws")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def packed() -> Packages:
+    """The packages for Lambda, built once: processes that ask at the same time wait for the first."""
+    from tests.aws.packages import packages
+
+    return packages()
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from pipeline.sending import Sender
 CARD_SECONDS = 40.0
 """A card is begun only when so much time is left: a few calls, each of which may take 12 s."""
 LINGER = 8.0
-"""What is due within so many seconds is waited for; the schedule sees to what is due later. A card says after
-5 s that its pictures are being looked at, and a channel takes one post a second."""
+"""Seconds that are waited in all for what is due soon; the schedule sees to what is due later. A card says
+after 5 s that its pictures are being looked at, and a channel takes one post a second."""
 DELIVERY_SECONDS = 30.0
 BATCH = 3
 """Deliveries claimed at once: their carriers may take 15 s each, and the claim holds for 60."""
@@ -50,17 +50,20 @@ def send_cards(
 
     ``next_due``: when the next card is to be looked at, though its channel may be held by another sender.
     """
-    sent, idle_since = 0, clock()
+    sent, waited, still_since = 0, 0.0, clock()
     while left() > CARD_SECONDS:
         if outbox.send_next(owner):
-            sent, idle_since = sent + 1, clock()
+            sent, still_since = sent + 1, clock()
             continue
         due = next_due()
-        soon = due is not None and due < idle_since + LINGER
-        until = idle_since + (LINGER if soon else LAG)
-        if clock() >= until:
+        soon = due is not None and due < clock() + LINGER - waited
+        if not soon and clock() >= still_since + LAG:
             break
-        sleep(max(BUSY, min(due, until) - clock()) if due is not None and soon else BUSY)
+        pause = max(BUSY, due - clock()) if due is not None and soon else BUSY
+        if waited + pause > LINGER:
+            break
+        sleep(pause)
+        waited += pause
     return sent
 
 

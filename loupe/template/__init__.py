@@ -1,7 +1,5 @@
 """The SAM template: all of Loupe on AWS as one stack, generated from the actors (docs/decisions/0025)."""
 
-from collections.abc import Sequence
-
 from loupe.template import actors, alarms, clock, costs, dashboard, data, edge, entries, names, people, rows
 from loupe.template.exceptions import excepted
 from loupe.template.functions import Code
@@ -9,7 +7,6 @@ from loupe.template.outputs import outputs
 from loupe.template.parameters import CONDITIONS, PARAMETERS
 from loupe.template.parts import Json, together
 from pipeline.chain import Chain
-from scheduler.timetable import Entry
 
 ZIPS = "build/lambda"
 """Folder of the zips."""
@@ -22,19 +19,17 @@ def zipped(bundle: str) -> str:
     return f"{ZIPS}/{bundle}.zip"
 
 
-def template(chain: Chain, code: Code = zipped, timed: Sequence[Entry] | None = None) -> Json:
+def template(chain: Chain, code: Code = zipped) -> Json:
     """The template of a chain. Raises ``Declaration`` for an actor that does not fit AWS.
 
-    ``code`` says where the zip of a bundle lies; ``timed`` are the rows with a schedule, by default those of
-    the timetable.
+    ``code`` says where the zip of a bundle lies.
     """
     parts = [rows.table(), data.store(), data.public(), data.topic()]
     parts += [actors.resources(each, code) for each in chain]
     parts += [entries.take_in(code), entries.router(code)]
     parts += [people.slack(code), people.cards(code), people.news(code)]
     parts += [people.redrive(code, chain.names())]
-    parts += [clock.clock(code, clock.rows() if timed is None else timed), clock.sweep(code)]
-    parts += [clock.minutely(), clock.scheduler()]
+    parts += [clock.clock(code), clock.sweep(code), clock.schedules()]
     parts += [edge.page(code), edge.distribution(), names.pictures(), names.requests(), names.routing()]
     return _whole(chain, _watched(chain, together(parts)))
 

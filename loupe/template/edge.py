@@ -21,14 +21,6 @@ function handler(event) {
 }
 """
 """Files lie in the bucket under their keys, and are public below /i/."""
-NAME = """\
-function handler(event) {
-  var request = event.request;
-  request.headers['x-forwarded-host'] = {value: request.headers.host.value};
-  return request;
-}
-"""
-"""A page needs to know under which name it was asked for; its function has another."""
 YEAR = 31_536_000
 """Seconds that browsers keep to https, and that CloudFront may keep a page whose answer says so."""
 PAGE_SECONDS = 15
@@ -65,6 +57,11 @@ def page(code: Code) -> Json:
 
 def distribution() -> Json:
     """The distribution, and what belongs to it."""
+    stripped = {
+        "FunctionAssociations": [
+            {"EventType": "viewer-request", "FunctionARN": att("PublicPaths", "FunctionMetadata.FunctionARN")}
+        ]
+    }
     config = {
         "Enabled": True,
         "Comment": sub("${AWS::StackName}: published pictures"),
@@ -72,10 +69,10 @@ def distribution() -> Json:
         "IPV6Enabled": True,
         "PriceClass": ref("PriceClass"),
         "Origins": [_bucket(), _pages()],
-        "DefaultCacheBehavior": _behaviour("pages", ref("PageCaching"), "PageName"),
+        "DefaultCacheBehavior": _behaviour("pages", ref("PageCaching")),
         "CacheBehaviors": [
-            {"PathPattern": "/i/static/*"} | _behaviour("pages", ref("PageCaching"), "PageName"),
-            {"PathPattern": "/i/*.*"} | _behaviour("public", OPTIMIZED, "PublicPaths"),
+            {"PathPattern": "/i/static/*"} | _behaviour("pages", ref("PageCaching")),
+            {"PathPattern": "/i/*.*"} | _behaviour("public", OPTIMIZED) | stripped,
         ],
         "ViewerCertificate": when("HasDomain", _certificate(), {"CloudFrontDefaultCertificate": True}),
         "Aliases": when("HasDomain", [ref("DomainName")]),
@@ -84,15 +81,13 @@ def distribution() -> Json:
         "Distribution": resource("CloudFront::Distribution", {"DistributionConfig": config}),
         "PublicAccess": _access("public", "s3"),
         "PageAccess": _access("page", "lambda"),
-        "PublicPaths": _function("paths", "Takes /i off the path of a file.", STRIP),
-        "PageName": _function("name", "Tells a page its name.", NAME),
+        "PublicPaths": resource("CloudFront::Function", _paths()),
         "PageCaching": resource("CloudFront::CachePolicy", {"CachePolicyConfig": _caching()}),
         "PublicHeaders": resource("CloudFront::ResponseHeadersPolicy", _headers()),
     }
 
 
-def _behaviour(origin: str, caching: Any, function: str) -> Json:
-    told = {"EventType": "viewer-request", "FunctionARN": att(function, "FunctionMetadata.FunctionARN")}
+def _behaviour(origin: str, caching: Any) -> Json:
     return {
         "TargetOriginId": origin,
         "ViewerProtocolPolicy": "redirect-to-https",
@@ -100,7 +95,6 @@ def _behaviour(origin: str, caching: Any, function: str) -> Json:
         "Compress": True,
         "CachePolicyId": caching,
         "ResponseHeadersPolicyId": ref("PublicHeaders"),
-        "FunctionAssociations": [told],
     }
 
 
@@ -133,8 +127,7 @@ def _access(name: str, kind: str) -> Json:
 
 
 def _caching() -> Json:
-    """A page is kept as long as its answer says; it may differ by what a browser wants."""
-    headers = ["accept", "accept-language", "x-forwarded-host"]
+    """A page is kept as long as its answer says; a picture differs by the formats that its reader wants."""
     return {
         "Name": sub("${AWS::StackName}-pages"),
         "MinTTL": 0,
@@ -142,7 +135,7 @@ def _caching() -> Json:
         "MaxTTL": YEAR,
         "ParametersInCacheKeyAndForwardedToOrigin": {
             "CookiesConfig": {"CookieBehavior": "none"},
-            "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": headers},
+            "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": ["accept"]},
             "QueryStringsConfig": {"QueryStringBehavior": "all"},
             "EnableAcceptEncodingGzip": True,
             "EnableAcceptEncodingBrotli": True,
@@ -158,14 +151,16 @@ def _certificate() -> Json:
     }
 
 
-def _function(name: str, comment: str, code: str) -> Json:
-    properties: dict[str, Any] = {
-        "Name": sub(f"${{AWS::StackName}}-{name}"),
+def _paths() -> Json:
+    return {
+        "Name": sub("${AWS::StackName}-paths"),
         "AutoPublish": True,
-        "FunctionConfig": {"Comment": comment, "Runtime": "cloudfront-js-2.0"},
-        "FunctionCode": code,
+        "FunctionConfig": {
+            "Comment": "Takes /i off the path of a file.",
+            "Runtime": "cloudfront-js-2.0",
+        },
+        "FunctionCode": STRIP,
     }
-    return resource("CloudFront::Function", properties)
 
 
 def _headers() -> Json:

@@ -11,7 +11,6 @@ CHECKOV: dict[str, dict[str, str]] = {
         "CKV_AWS_116": "What starts it has a dead-letter queue, or starts it again: queue, stream, schedule.",
         "CKV_AWS_117": "It speaks with AWS's services and Slack alone; a VPC would need a NAT gateway.",
         "CKV_AWS_173": "No secret is among its variables; those lie in SSM's Parameter Store.",
-        "CKV_AWS_50": "Its log lines tell the way of an image; X-Ray would need a right on every resource.",
     },
     "AWS::Logs::LogGroup": {
         "CKV_AWS_158": "CloudWatch seals logs with a key of its own; no secret or place is in them.",
@@ -30,12 +29,6 @@ CHECKOV: dict[str, dict[str, str]] = {
         "CKV_AWS_68": "A firewall costs $5 a month and more; here are only files and pages.",
         "CKV_AWS_86": "Loupe keeps no list of who looked at which picture.",
         "CKV_AWS_174": "TLS is 1.2 with a domain of one's own; CloudFront's certificate allows no choice.",
-    },
-    "AWS::Scheduler::Schedule": {
-        "CKV_AWS_297": "A schedule says the name of a row and no more.",
-    },
-    "AWS::ApiGatewayV2::Route": {
-        "CKV_AWS_309": "Slack signs its requests; the function drops those that are not signed.",
     },
 }
 EMPTY = {"W1030": "The parameter is empty by default, and then a condition keeps it from being used."}

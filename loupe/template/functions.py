@@ -6,6 +6,7 @@ from typing import Any
 
 from loupe.packing.target import MACHINE, runtime
 from loupe.template import permissions, rows
+from loupe.template.parameters import passed_on
 from loupe.template.parts import Json, att, logical, policy, ref, resource, sub, when
 
 Code = Callable[[str], Any]
@@ -85,14 +86,12 @@ def _everywhere(function: Function) -> dict[str, Any]:
         "LOUPE_DETECTORS": ref("Detectors"),
         "LOUPE_DATA": "/tmp/loupe",  # noqa: S108 - the one folder that a function may write to
         "LOUPE_LOG_METRICS": "emf",
-        "LOUPE_TIMEZONE": ref("Timezone"),
         "LOUPE_ENVIRONMENT": ref("AWS::StackName"),
+        **passed_on(),
     }
     if function.secrets:
         given["LOUPE_SECRETS"] = sub("/${AWS::StackName}")
-    if function.inside:
-        given["LOUPE_PUBLIC_URL"] = when("HasDomain", sub("https://${DomainName}"))
-    else:
+    if not function.inside:
         given["LOUPE_PUBLIC_URL"] = address()
         given["LOUPE_DISTRIBUTION"] = ref("Distribution")
     return given

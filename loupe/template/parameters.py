@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from loupe.template.parts import Json, ref
+from loupe.settings import Settings, variable
+from loupe.template.parts import Json, logical, ref
 
 
 def _text(description: str, default: str = "", **more: Any) -> Json:
@@ -18,6 +19,37 @@ YES_NO = {"AllowedValues": ["yes", "no"]}
 LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 180, 365]
 """Of those that CloudWatch Logs knows."""
 
+PASSED_ON = (
+    "archive_after",
+    "mail_from",
+    "max_bytes",
+    "max_frames",
+    "max_pixels",
+    "max_side",
+    "nominatim",
+    "nude_from",
+    "operators",
+    "operators_channel",
+    "page_location",
+    "restore_for",
+    "safe_below",
+    "timezone",
+    "tinypng_monthly",
+)
+"""Settings (docs/settings.md) that are parameters as well; an empty one has its default."""
+
+
+def _setting(name: str) -> Json:
+    field = Settings.model_fields[name]
+    example = f" Example: {field.examples[0]}." if field.examples else ""
+    return _text(f"{field.description}.{example} (docs/settings.md, {variable(name)}).")
+
+
+def passed_on() -> dict[str, Json]:
+    """The variables by which every function is told its settings."""
+    return {variable(name): ref(logical(name)) for name in PASSED_ON}
+
+
 PARAMETERS: dict[str, Json] = {
     "Detectors": _text(
         "Who looks for nudity and faces: the models in the functions, or Amazon Rekognition, which is sent"
@@ -25,7 +57,6 @@ PARAMETERS: dict[str, Json] = {
         "local",
         AllowedValues=["local", "rekognition"],
     ),
-    "Timezone": _text("Time zone of this installation's days, such as Europe/Sofia.", "UTC"),
     "AlarmMail": _text("Address that hears alarms; it has to confirm. Empty for none."),
     "AlarmPerActor": _text(
         "Alarms for each actor; four each, at about $0.10 a month. Without: one for all that was parked.",
@@ -35,6 +66,7 @@ PARAMETERS: dict[str, Json] = {
     "MonthlyBudget": _number(
         "US dollars a month for this account; at 80 % you hear of it. 0 for none.", 0, 0, 10**6
     ),
+    "NewsTopic": _text("Name of the SNS topic that a sink publishes to (docs/news.md); empty for none."),
     "ActorConcurrency": _number("Runs of one actor at the same time, at most.", 10, 2, 1000),
     "RouterParallelization": _number("Batches of a shard that the router takes at the same time.", 1, 1, 10),
     "LogDays": _number("Days that logs are kept.", 30, 1, 365) | {"AllowedValues": LOG_DAYS},
@@ -62,7 +94,7 @@ PARAMETERS: dict[str, Json] = {
     "ExistingTable": _text("In the second region: the table's name there; empty for a table of its own."),
     "ExistingStream": _text("In the second region: the ARN of that table's stream there."),
     "Work": _text("Run actors in this region; of two regions only one may.", "yes", **YES_NO),
-}
+} | {logical(name): _setting(name) for name in PASSED_ON}
 
 
 def _is(name: str, value: str) -> Json:
@@ -83,6 +115,7 @@ CONDITIONS: dict[str, Json] = {
     "HasActorAlarms": _is("AlarmPerActor", "yes"),
     "HasBudget": _not(_is("MonthlyBudget", "0")),
     "Protected": _is("Protection", "yes"),
+    "HasNewsTopic": _not(_is("NewsTopic", "")),
     "HasDomain": _not(_is("DomainName", "")),
     "HasZone": _not(_is("HostedZoneId", "")),
     "HasDomainRecord": _and("HasDomain", "HasZone"),

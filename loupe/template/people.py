@@ -19,7 +19,7 @@ BELLS = {"LOUPE_CARDS_QUEUE": ref("CardsQueue"), "LOUPE_NEWS_QUEUE": ref("NewsQu
 
 
 def slack(code: Code) -> Json:
-    """Slack's requests are answered at once; what they ask for waits in the queue ``slack``."""
+    """Slack's requests are answered at once; what can wait does so in the queue ``slack``."""
     function = Function(
         name="slack",
         handler="slack",
@@ -33,21 +33,18 @@ def slack(code: Code) -> Json:
         # Anybody may ask: Slack signs its requests, and the function drops those that are not signed.
         url={"AuthType": "NONE"},
     )
-    return {
-        **functions.made(function, code),
-        **_queued("slack", "slack_work", "Does what Slack's requests ask for.", everything(), code),
-    }
+    work = _queued("slack", "slack_work", "Does what Slack's events ask for.", (), code)
+    return {**functions.made(function, code), **work}
 
 
 def cards(code: Code) -> Json:
     """Cards go out to Slack when something wrote one, and once a minute."""
-    rights = (permissions.ledger(), permissions.indexes(), *permissions.files("Store"))
-    return _queued("cards", "send_cards", "Posts and edits cards in Slack.", rights, code)
+    return _queued("cards", "send_cards", "Posts and edits cards in Slack.", (), code)
 
 
 def news(code: Code) -> Json:
     """News go out to webhooks, mailboxes and other sinks when there are some, and once a minute."""
-    rights = (permissions.ledger(), permissions.indexes(), permissions.mailing())
+    rights = (permissions.mailing(), permissions.telling())
     return _queued("news", "deliver", "Delivers news to those who hear them.", rights, code)
 
 
@@ -68,17 +65,6 @@ def redrive(code: Code, names: tuple[str, ...]) -> Json:
     return functions.made(function, code)
 
 
-def everything() -> tuple[Json, ...]:
-    """What people may ask for: it ends with erasing an image wherever it lies."""
-    return (
-        permissions.ledger(),
-        permissions.indexes(),
-        *permissions.files("Store"),
-        *permissions.files("Public"),
-        permissions.invalidation(),
-    )
-
-
 def _queued(queue: str, name: str, does: str, rights: tuple[Json, ...], code: Code) -> Json:
     whole = f"{queue.capitalize()}Queue"
     variables: dict[str, Any] = BELLS | {"LOUPE_QUEUE": ref(whole)}
@@ -89,7 +75,13 @@ def _queued(queue: str, name: str, does: str, rights: tuple[Json, ...], code: Co
         bundle=entry_bundle(name),
         timeout=WORK_SECONDS,
         memory=1024,
-        rights=(*rights, permissions.receiving(whole), permissions.sending(*RUNG)),
+        rights=(
+            permissions.ledger(),
+            permissions.indexes(),
+            permissions.receiving(whole),
+            permissions.sending(*RUNG),
+            *rights,
+        ),
         events={"Asked": functions.from_queue(whole, BATCH)},
         variables=variables,
         secrets=True,

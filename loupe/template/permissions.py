@@ -77,9 +77,15 @@ def publishing() -> Json:
 
 
 def mailing() -> Json:
-    """Sending mail by the addresses and domains that SES knows in this region."""
-    own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+    """Sending mail by the addresses and domains that SES knows."""
+    own = "arn:${AWS::Partition}:ses:*:${AWS::AccountId}:identity/*"
     return allow(["ses:SendEmail", "ses:SendRawEmail"], sub(own))
+
+
+def telling() -> Json:
+    """Publishing news to the topic that was named for them."""
+    own = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${NewsTopic}"
+    return when("HasNewsTopic", allow(["sns:Publish"], sub(own)))
 
 
 def logging(logs: str) -> Json:
@@ -102,8 +108,9 @@ def _nothing() -> Statements:
 
 
 def files(bucket: str) -> Statements:
-    """Reading, writing and deleting what a bucket has."""
-    return objects(bucket, "Get", "Put", "Delete"), listing(bucket)
+    """Reading, writing and deleting what a bucket has, and what is half-sent to it."""
+    halves = allow(["s3:ListBucketMultipartUploads"], att(bucket))
+    return objects(bucket, "Get", "Put", "Delete"), listing(bucket), halves
 
 
 NEEDED: dict[object, Callable[[], Statements]] = {
@@ -140,8 +147,8 @@ NOTHING_MORE: frozenset[object] = frozenset(
     )
 )
 """Ports whose adapters are settings, files of the function, or the ledger itself."""
-SECRETIVE: frozenset[object] = frozenset((ports.Incoming, ports.Marking, ports.Rendering))
-"""Ports whose adapters need a secret: Slack's token, the key of the watermark, TinyPNG's key."""
+SECRETIVE: frozenset[object] = frozenset((ports.Incoming, ports.Marking, ports.News, ports.Rendering))
+"""Ports whose adapters need a secret: Slack's token, the watermark's key, the sinks, TinyPNG's key."""
 
 
 def needed(actor: Actor) -> Statements:

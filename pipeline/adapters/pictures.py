@@ -3,13 +3,10 @@
 from collections import OrderedDict
 from threading import Lock
 
-import pillow_heif
 from PIL.Image import Image
 
 from pipeline.imaging.decode import upright
 from pipeline.ports import Store
-
-pillow_heif.register_heif_opener(decode_threads=1, depth_images=False, aux_images=False)
 
 BUDGET = 512 << 20
 """Bytes of memory that one decoding may take."""

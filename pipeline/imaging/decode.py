@@ -7,6 +7,7 @@ shrink in bands, and only then convert colours and turn the picture upright.
 import warnings
 from typing import IO, BinaryIO, cast
 
+import pillow_heif
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -27,6 +28,8 @@ from pipeline.imaging.decode_memory import bytes_needed
 from pipeline.imaging.decode_orientation import turned
 from pipeline.imaging.decode_preview import PREVIEW_SIDE, preview
 from pipeline.imaging.decode_webp import reduced
+
+pillow_heif.register_heif_opener(decode_threads=1, depth_images=False, aux_images=False)
 
 FORMATS = (
     JpegImagePlugin.JpegImageFile.format,

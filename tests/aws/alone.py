@@ -49,6 +49,7 @@ def read(folder: Path, name: str) -> Any:
 def ports(base: Any, actor: Any, folder: Path) -> dict[type, object]:
     """The engine's own ports; what would ask DynamoDB or S3 in the folder instead."""
     from loupe.cloud import wiring
+    from loupe.given import Everybody
     from pipeline import ports as port
     from pipeline.adapters.disk_store import DiskStore
     from pipeline.adapters.incoming import FileIncoming
@@ -67,7 +68,8 @@ def ports(base: Any, actor: Any, folder: Path) -> dict[type, object]:
         (port.Twins, port.Notes, port.Owners, port.Uses, port.Appointments, Standings), bare
     )
     here = {port.Store: store, port.Public: DiskStore(folder / "public"), port.Incoming: FileIncoming()}
-    return found | {kind: answer for kind, answer in {**tabled, **here}.items() if kind in found}
+    heard = {port.News: Everybody(())}
+    return found | {kind: answer for kind, answer in (tabled | here | heard).items() if kind in found}
 
 
 def main(folder: Path, name: str) -> None:

@@ -1,6 +1,7 @@
 """The packages as they are built, and unpacked once for all who run from them."""
 
 import fcntl
+import io
 import os
 import shutil
 import zipfile
@@ -35,6 +36,15 @@ class Packages:
                     zipped.extractall(draft)
                 draft.rename(folder)
         return folder
+
+    def pointer(self, bundle: str) -> bytes:
+        """A small zip that runs from the unpacked package, for who would unpack that one for each process."""
+        home = str(self.unpacked(bundle))
+        text = f"import sys\n\nsys.path.insert(0, {home!r})\n__path__ = [{home!r} + '/loupe']\n"
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as zipped:
+            zipped.writestr("loupe/__init__.py", text)
+        return packed.getvalue()
 
 
 def packages() -> Packages:

@@ -2,8 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,26 +10,10 @@ from pipeline.adapters.dynamo_table import Table
 from pipeline.cards import Done, Message, Pace
 from pipeline.errors import Unavailable
 from pipeline.model import Source
+from tests.aws.lagging import Lagging
 
 MESSAGE = Message("T1", "C1", "1.1", "1.1")
 SOURCE = Source("slack", "a.jpg", "F1", "T1", "C1", "1.1", "1.1", "U1")
-LAG = 0.03
-
-
-class Lagging(Table):
-    """A table whose indexes answer as they stood at the last look, for a while."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self._seen: dict[tuple[str, str], tuple[float, list[dict[str, Any]]]] = {}
-
-    def index(self, name: str, key: str, **how: Any) -> Iterator[dict[str, Any]]:
-        """See ``Table.index``."""
-        at, items = self._seen.get((name, key), (0.0, []))
-        if time.monotonic() - at > LAG:
-            items = list(super().index(name, key, **how))
-            self._seen[name, key] = time.monotonic(), items
-        yield from items
 
 
 def test_with_an_index_that_lags_no_card_is_sent_twice_and_none_is_forgotten(table: Table) -> None:

@@ -200,6 +200,14 @@ class TestRaces:
         assert (table.get(image, HEAD) or {})["state"] == "waiting"
         assert ledger.open_tasks(image)["ship"].revision == 3
 
+    def test_an_image_is_read_turn_first_then_tasks_then_rows(
+        self, table: Table, ledger: DynamoLedger
+    ) -> None:
+        """A query is no snapshot: so a run that ends meanwhile is seen open and done, never neither."""
+        image = enter(ledger)
+        keys = [sk.partition("#")[0] for sk in dynamo_turns.Partition(table, image).items]
+        assert keys == ["turn", "task", "result", "image"]
+
     def test_two_who_follow_at_once_start_everything_once(self, ledger: DynamoLedger) -> None:
         images = [enter(ledger, f"d{n}") for n in range(6)]
         for image in images:

@@ -23,7 +23,7 @@ from tests.aws.tables import table
 from tests.flow.driving import eventually
 from tests.servers.ministack import MiniStack
 
-DATA = Path(__file__).parents[1] / "data"
+pytestmark = pytest.mark.usefixtures("in_aws")
 ASK = """
 import { luminance, quality } from "./jpeg.mjs";
 import { readFileSync } from "node:fs";

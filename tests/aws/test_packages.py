@@ -1,5 +1,6 @@
 """The packages as they are built: how large, what is in them, and that each actor runs from its own alone."""
 
+import io
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from loupe.packing import BUNDLES, bundle_of, entry_bundle
 from loupe.packing.building import FOLDER, build
 from loupe.packing.target import GLIBC
 from pipeline.chain import discover
-from tests.aws.packages import Packages, packages
+from tests.aws.packages import Packages
 
 HERE = Path(__file__).parent
 PICTURE = HERE.parent / "data" / "exif-rs--yaminabe.tif"
@@ -37,11 +38,6 @@ SETTINGS = {
     "LOUPE_ENVIRONMENT": "test",
     "AWS_DEFAULT_REGION": "eu-west-1",
 }
-
-
-@pytest.fixture(scope="module", name="packed")
-def all_packages() -> Packages:
-    return packages()
 
 
 def run(package: Path, *program: str, **environment: str) -> str:
@@ -123,9 +119,10 @@ def test_machine_code_runs_on_lambdas_system(packed: Packages) -> None:
 
 
 MODULES = {
-    "core": "loupe.cloud.arriving loupe.cloud.routing loupe.cloud.redriving loupe.cloud.telling web.pages",
+    "core": "loupe.cloud.arriving loupe.cloud.routing loupe.cloud.redriving scheduler.clock",
+    "places": "loupe.cloud.entries_page loupe.around",
     "slack": "loupe.cloud.entries_slack loupe.cloud.slack",
-    "news": "loupe.cloud.entries_slack loupe.cloud.slack pipeline.adapters.ses pipeline.letters.writing",
+    "news": "loupe.cloud.entries_slack loupe.cloud.carrying loupe.cloud.slack pipeline.adapters.ses",
 }
 """What stands behind the functions that are no actors."""
 
@@ -171,6 +168,13 @@ def test_what_actors_find_from_packages_is_what_is_in_the_picture(
     assert {each["format"] for each in found["make_renditions"]["renditions"]} >= {"JPEG"}
     assert {each["format"] for each in found["make_copies"]["renditions"]} == {"WEBP", "AVIF"}
     assert found["publish_image"]["page"].startswith("https://pictures.example/")
+
+
+def test_a_pointer_stands_for_a_package(packed: Packages, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed.pointer("core"))) as zipped:
+        zipped.extractall(tmp_path)
+    program = "import sys; sys.path.insert(0, sys.argv[1]); import loupe.aws; print(loupe.aws.__file__)"
+    assert run(tmp_path, "-c", program, str(tmp_path)).startswith(str(packed.unpacked("core")))
 
 
 def test_the_same_inputs_make_the_same_bytes_wherever_and_whenever(packed: Packages, tmp_path: Path) -> None:

@@ -68,10 +68,10 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def ran(aws: MiniStack, packages: Path) -> Iterator[Ran]:
+def ran(aws: MiniStack) -> Iterator[Ran]:
     pictures = photos()
     pictures |= drawn(COUNT - len(pictures))
-    with deployed(aws, discover(), packages) as deployment:
+    with deployed(aws, discover()) as deployment:
         began = time.monotonic()
         deployment.drop(pictures)
         reports = deployment.settled(len(pictures), PATIENCE)

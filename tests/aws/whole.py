@@ -14,6 +14,7 @@ from loupe import settings
 from loupe.cloud.ground import Cloud, cloud
 from pipeline.chain import Chain
 from tests.aws import stacks
+from tests.aws.packages import packages
 from tests.servers.ministack import MiniStack
 
 SECRET = "a key for tests"
@@ -76,14 +77,16 @@ class Deployed:
 
 
 @contextmanager
-def deployed(aws: MiniStack, chain: Chain, packages: Path) -> Iterator[Deployed]:
-    """The template of this chain with the packages in a folder.
+def deployed(aws: MiniStack, chain: Chain) -> Iterator[Deployed]:
+    """The template of this chain with the packages as they are built.
 
     Each function gets one execution environment: here they share two processors.
     """
 
+    built = packages().built
+
     def zips(bundle: str) -> bytes:
-        return (packages / f"{bundle}.zip").read_bytes()
+        return built[bundle].path.read_bytes()
 
     with stacks.stack(aws, chain, zips) as name, aws.clients():
         made = stacks.resources(aws, name)

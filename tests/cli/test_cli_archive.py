@@ -148,7 +148,7 @@ def run(state: str, error: str) -> dict[str, object]:
     ],
 )
 def test_every_ending_of_an_archiving_has_words(told: dict[str, object], well: bool, words: str) -> None:
-    assert archived(told, Path("cold")) == (well, words)
+    assert archived(told, "cold") == (well, words)
 
 
 @pytest.mark.parametrize(

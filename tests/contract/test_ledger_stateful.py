@@ -198,8 +198,8 @@ TestTwins.settings = settings(
 TestDynamoTwins = DynamoTwins.TestCase
 TestDynamoTwins.settings = settings(
     TestTwins.settings,
-    max_examples=8,
-    stateful_step_count=25,
+    max_examples=5,
+    stateful_step_count=20,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a failure would take minutes
 )
 

@@ -2,21 +2,33 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline import ports as port
+from pipeline.adapters.dynamo_catalog import DynamoCatalog
+from pipeline.adapters.dynamo_eraser import DynamoEraser
+from pipeline.adapters.dynamo_ledger import DynamoLedger
+from pipeline.adapters.dynamo_news_items import PIECE
+from pipeline.adapters.dynamo_newsroom import DynamoNewsroom
+from pipeline.adapters.dynamo_notes import DynamoNotes
+from pipeline.adapters.dynamo_outbox import DynamoOutbox
+from pipeline.adapters.dynamo_standings import DynamoStandings
+from pipeline.adapters.dynamo_table import Table
+from pipeline.adapters.sqlite_eraser import SqliteEraser
 from pipeline.adapters.sqlite_newsroom import SqliteNewsroom
 from pipeline.adapters.sqlite_outbox import SqliteOutbox
 from pipeline.chain import chain
 from pipeline.engine import Engine
+from pipeline.erasure import Eraser
 from pipeline.model import Location, Place, Source
 from pipeline.news import Sink
 from pipeline.outbox import Outcome, Sent
 from pipeline.results import Metadata, Placed, Result
 from pipeline.telling import told
 from tests.flow.publishing import House, Step, Stepping, played
+from tests.news.office import scanned
 
 SOFIA = Place("Sofia", "Sofia-Capital", "Bulgaria", "BG", 1.0, "Europe/Sofia", "geonames")
 POSITION = Location(latitude=42.697, longitude=23.321)
@@ -86,6 +98,10 @@ class Newshouse(House):
         self.taste.score = score
         self.again(image, "detect_nudity")
 
+    def eraser(self) -> Eraser:
+        """Takes pictures out."""
+        return SqliteEraser(self.database)
+
     def told(self, kind: str = "") -> list[dict[str, Any]]:
         """The pieces as they were written, in order."""
         found = self.database.read("SELECT * FROM pieces WHERE kind=? OR ?='' ORDER BY number", (kind, kind))
@@ -104,6 +120,45 @@ class Newshouse(House):
         return found
 
 
+@dataclass
+class CloudNewshouse(Newshouse):
+    """The same on a DynamoDB table."""
+
+    table: Table = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ledger = DynamoLedger(self.table)  # type: ignore[assignment]  # the other engine's
+        self.notes = DynamoNotes(self.table)  # type: ignore[assignment]
+        self.standings = DynamoStandings(self.table)  # type: ignore[assignment]
+        self.outbox = DynamoOutbox(self.table)  # type: ignore[assignment]
+        self.newsroom = DynamoNewsroom(  # type: ignore[assignment]
+            self.table, self.sinks_, self.chain.names(), self.location
+        )
+
+    def report(self, image: str) -> dict[str, Any]:
+        """What the table knows of an image."""
+        return dict(DynamoCatalog(self.table, self.chain.names()).report(image))
+
+    def eraser(self) -> Eraser:
+        """Takes pictures out."""
+        return DynamoEraser(self.table)
+
+    def told(self, kind: str = "") -> list[dict[str, Any]]:
+        """The pieces that anybody is to hear, in order."""
+        pieces = [item for item in scanned(self.table) if item["sk"].startswith(PIECE)]
+        return [
+            {"kind": each["kind"], **json.loads(each["data"])}
+            for each in sorted(pieces, key=lambda item: str(item["sk"]))
+            if kind in ("", each["kind"])
+        ]
+
+
 def newshouse(folder: Path, *sinks: Sink, location: str = "place") -> Newshouse:
     """Such a house; without sinks, one that wants everything."""
     return Newshouse(folder, sinks_=sinks or (OPS,), location=location)
+
+
+def cloud_newshouse(table: Table, folder: Path, *sinks: Sink, location: str = "place") -> Newshouse:
+    """The same on a DynamoDB table."""
+    return CloudNewshouse(folder, sinks_=sinks or (OPS,), location=location, table=table)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from loupe.template import clock, template
+from loupe.template import template
 from pipeline.actor import Actor
 from pipeline.chain import Chain, chain, discover
 
@@ -14,12 +14,7 @@ Json = dict[str, Any]
 @cache
 def whole() -> Json:
     """The template of this version's actors."""
-    return template(discover(), timed=timed())
-
-
-@cache
-def timed() -> tuple[Any, ...]:
-    return tuple(clock.rows())
+    return template(discover())
 
 
 def resources() -> dict[str, Json]:

@@ -10,7 +10,7 @@ from loupe.template.parts import logical
 from pipeline.chain import discover
 from pipeline.errors import Declaration
 from pipeline.ports import NudityDetector, Store
-from tests.template.made import of, resources, timed, whole, with_actor
+from tests.template.made import of, resources, whole, with_actor
 from tests.template.toy import toy
 
 BELONGS = ["Queue", "Parked", "QueuePolicy", "Subscription", "", "Role", "Logs", "Errors", "ParkedRuns"]
@@ -24,7 +24,7 @@ def test_an_actor_has_all_that_belongs_to_it(name: str) -> None:
 
 
 def test_one_more_actor_has_it_too_and_changes_nothing_of_the_others() -> None:
-    made = template(with_actor(toy(timeout=7, memory=700)), timed=timed())["Resources"]
+    made = template(with_actor(toy(timeout=7, memory=700)))["Resources"]
     new = made.keys() - resources().keys()
     assert new == {f"ToyAbout{end}" for end in BELONGS}
     shared = {"Redrive", "RedriveRole", "Dashboard"}
@@ -67,12 +67,12 @@ def test_who_is_slow_or_large_gets_one_message_at_a_time(
 
 def test_an_actor_that_lambda_would_not_wait_for_is_refused() -> None:
     with pytest.raises(Declaration, match="toy_about: 886 s will not do on AWS: 885 s is the most there"):
-        template(with_actor(toy(timeout=886)), timed=timed())
+        template(with_actor(toy(timeout=886)))
 
 
 def test_an_actor_may_not_be_called_like_something_else() -> None:
     with pytest.raises(Declaration, match="Two resources of the template are called Router"):
-        template(with_actor(replace(toy(), name="router")), timed=timed())
+        template(with_actor(replace(toy(), name="router")))
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_an_actor_may_not_be_called_like_something_else() -> None:
 )
 def test_the_zip_follows_from_the_ports(ports: dict[str, type], bundle: str) -> None:
     one = replace(toy(), ports=ports)
-    made = template(with_actor(one), lambda name: f"s3://bucket/{name}", timed())
+    made = template(with_actor(one), lambda name: f"s3://bucket/{name}")
     assert made["Resources"]["ToyAbout"]["Properties"]["CodeUri"] == f"s3://bucket/{bundle}"
 
 
 def test_every_function_is_told_where_the_zips_are() -> None:
-    made = template(discover(), lambda _: "s3://bucket/all", timed())
+    made = template(discover(), lambda _: "s3://bucket/all")
     found = {each["Properties"]["CodeUri"] for each in of("Serverless::Function", made).values()}
     assert found == {"s3://bucket/all"}
     plain = {each["Properties"]["CodeUri"] for each in of("Serverless::Function").values()}
@@ -93,4 +93,4 @@ def test_every_function_is_told_where_the_zips_are() -> None:
 
 
 def test_the_template_is_the_same_each_time_and_plain_json() -> None:
-    assert json.loads(json.dumps(whole())) == template(discover(), timed=timed())
+    assert json.loads(json.dumps(whole())) == template(discover())

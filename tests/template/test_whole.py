@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from loupe import settings
+from loupe import aws, settings
+from loupe.cloud.ground import NEEDED
 from loupe.cloud.parked import stack
-from loupe.template import clock, costs, exceptions
+from loupe.settings import variable
+from loupe.template import costs, exceptions
 from loupe.template.parameters import CONDITIONS, PARAMETERS
 from loupe.template.parts import logical
 from pipeline.adapters.dynamo_schema import TTL, definition
 from pipeline.chain import discover
-from scheduler.timetable import Entry
-from tests.template.made import Json, of, resources, timed, whole
+from tests.template.made import Json, of, resources, whole
 
 MOST_RESOURCES, MOST_OUTPUTS, MOST_BYTES = 500, 200, 1_000_000
 MOST_VARIABLES, MOST_EXPRESSION, MOST_METRICS = 4096, 2048, 500
@@ -104,20 +105,27 @@ def test_the_router_is_tried_for_as_long_as_the_stream_remembers() -> None:
     assert all(each["eventName"] == ["INSERT"] for each in patterns)
 
 
-def test_every_row_of_the_timetable_has_a_schedule_or_a_reason() -> None:
-    scheduled = {f"{logical(each.name.replace(' ', '_'))}Schedule" for each in timed()}
-    assert scheduled <= of("Scheduler::Schedule").keys()
-    assert {"AppointmentsSchedule", "WishesSchedule", "ErasuresSchedule", "SweepSchedule"} <= of(
-        "Scheduler::Schedule"
-    ).keys()
-    assert {each.name for each in timed()}.isdisjoint(clock.ELSEWHERE)
+def test_every_handler_is_there() -> None:
+    for name, each in of("Serverless::Function").items():
+        module, _, handler = each["Properties"]["Handler"].rpartition(".")
+        assert module == "loupe.aws"
+        assert callable(getattr(aws, handler)), name
 
 
-def test_a_new_row_of_the_timetable_has_a_schedule() -> None:
-    made = clock.clock(str, [Entry("count sheep", "", "rate(5 minutes)", "UTC")])
-    schedule = made["CountSheepSchedule"]["Properties"]
-    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
-    assert json.loads(schedule["Target"]["Input"]) == {"row": "count sheep"}
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("Clock", "rate(1 minute)"),
+        ("SendCards", "rate(1 minute)"),
+        ("Deliver", "rate(1 minute)"),
+        ("Sweep", "rate(5 minutes)"),
+    ],
+)
+def test_what_has_its_time_is_started(name: str, rate: str) -> None:
+    schedule = resources()[f"{name}Schedule"]["Properties"]
+    assert schedule["ScheduleExpression"] == rate
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": [name, "Arn"]}
+    assert "Records" not in json.loads(schedule["Target"]["Input"])
 
 
 def test_only_one_of_two_regions_works() -> None:
@@ -194,3 +202,16 @@ def test_queues_are_called_as_commands_look_for_them() -> None:
     assert stack(found) == "loupe"
     for name, each in of("SQS::Queue").items():
         assert each["Properties"]["QueueName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+
+
+def test_the_stack_says_what_a_shell_and_a_slack_app_need() -> None:
+    outputs = whole()["Outputs"]
+    text, given = outputs["Environment"]["Value"]["Fn::Sub"]
+    named = re.findall(r"(\w+)=\$", text)
+    assert named[0] == "AWS_REGION"
+    assert {variable(each) for each in (*NEEDED, "public_url", "distribution")} == set(named[1:])
+    assert given.keys() == {"Table", "Url"}
+    address, request = outputs["SlackAddress"]["Value"], outputs["SlackRequestUrl"]["Value"]
+    assert request["Fn::Sub"][0] == f"{address['Fn::Sub'][0]}/slack/events"
+    for actor in discover():
+        assert f"{logical(actor.name)}ParkedUrl" in outputs

@@ -1,0 +1,45 @@
+"""The settings of AWS: what takes the place of the data folder there. The template sets them."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings
+
+from loupe import values
+
+
+class AwsSettings(BaseSettings):
+    """Empty on one machine."""
+
+    table: str = Field(
+        "",
+        pattern=r"^([a-zA-Z0-9_.-]{3,255})?$",
+        description="DynamoDB table that takes the place of the ledger's file ([aws.md](aws.md))",
+        examples=["loupe-ledger"],
+    )
+    store_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
+        "",
+        description="S3 bucket that takes the place of the store's folder, private",
+        examples=["loupe-store"],
+    )
+    public_bucket: Annotated[str, AfterValidator(values.bucket_name)] = Field(
+        "", description="S3 bucket behind CloudFront that takes the place of the public folder",
+        examples=["loupe-public"],
+    )  # fmt: skip
+    distribution: str = Field(
+        "",
+        pattern=r"^([A-Z0-9]{6,32})?$",
+        description="CloudFront distribution that shows the public bucket",
+        examples=["E1ABCDEF2GHIJK"],
+    )
+    secrets: str = Field(
+        "",
+        pattern=values.SECRETS,
+        description="Where secrets lie: a path of SSM's Parameter Store or a secret's ARN ([aws.md](aws.md))",
+        examples=["/loupe"],
+    )
+    detectors: Literal["local", "rekognition"] = Field(
+        "local",
+        description="Who looks for nudity and faces: `local` models, or `rekognition`, which is sent them",
+        examples=["rekognition"],
+    )

@@ -1,0 +1,152 @@
+"""Slack and Loupe's functions, the whole way: events, cards, commands, buttons, repetitions, forgeries."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from loupe.cloud import entries_slack
+from loupe.cloud.absent import DIGESTS, MAIL
+from loupe.cloud.telling import cards, newsroom
+from pipeline.cards import Message
+from pipeline.news import Address, Draft
+from tests.aws.mapping_queue import as_event
+from tests.aws.tables import table
+from tests.bot.reports import report
+from tests.cloud.slack_house import ADA, PICTURES, TEAM, Avenue, Context, avenue, forget, told
+from tests.servers.ministack import MiniStack
+
+ROOM = json.dumps({"room": {"kind": "slack", "address": PICTURES, "news": "alarm"}})
+
+
+@pytest.fixture(scope="module")
+def street(aws: MiniStack) -> Iterator[Avenue]:
+    with (
+        aws.clients(),
+        pytest.MonkeyPatch.context() as patch,
+        avenue(aws, table(aws), patch, LOUPE_SINKS=ROOM) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def here(street: Avenue) -> Avenue:
+    """With empty queues."""
+    street.slack.settled()
+    for queue in street.queues.values():
+        street.sqs.purge_queue(QueueUrl=queue.url)
+    street.answered.clear()
+    return street
+
+
+def test_a_posted_picture_gets_its_card_in_the_thread(here: Avenue) -> None:
+    posted = here.post()
+    assert here.work() == 2  # the message, and file_shared
+    (image,) = here.base.catalog.of_message(TEAM, PICTURES, posted["ts"])
+    assert (image.source.person, image.source.name) == (ADA, "lake.jpg")
+    assert here.base.ledger.open_tasks(image.image).keys() == {"accept_image"}
+
+    found = report(id=image.image, short=image.short, source={"kind": "slack", "name": "lake.jpg"})
+    cards(here.base).announce(image.image, image.source, found)
+    assert here.invoked("cards", entries_slack.send_cards) == 2  # the card was opened, the report announced
+    (card,) = here.slack.thread(posted["ts"])
+    assert "No nudity seen." in card["text"]
+    assert image.short in card["text"]
+    message = next(each for each in here.slack.messages() if each["ts"] == posted["ts"])
+    assert [each["name"] for each in message["reactions"]] == ["white_check_mark"]
+
+
+def test_a_repeated_event_is_dropped(here: Avenue) -> None:
+    here.post()
+    event, _ = next(each for each in here.answered if told(each[0]).get("event", {}).get("type") == "message")
+    queued = len(here.answered)
+    for number in ("1", "2"):
+        retried = event | {"headers": event["headers"] | {"x-slack-retry-num": number}}
+        assert entries_slack.slack(retried, Context())["statusCode"] == 200
+    assert here.work() == queued
+
+
+def test_an_event_that_comes_twice_all_the_same_is_one_picture(here: Avenue) -> None:
+    posted = here.post()
+    message = here.sqs.receive_message(QueueUrl=here.queues["slack"].url, VisibilityTimeout=0)["Messages"][0]
+    here.sqs.send_message(QueueUrl=here.queues["slack"].url, MessageBody=message["Body"])
+    assert here.work() == 3
+    assert len(here.base.catalog.of_message(TEAM, PICTURES, posted["ts"])) == 1
+
+
+def test_a_forged_request_is_refused_and_nothing_is_queued(here: Avenue) -> None:
+    here.post()
+    here.work()
+    event, _ = here.answered[0]
+    forged = event | {"body": event["body"].replace("lake.jpg", "fake.jpg") + " "}
+    assert entries_slack.slack(forged, Context())["statusCode"] == 401
+    unsigned = event | {"headers": {"content-type": "application/json"}}
+    assert entries_slack.slack(unsigned, Context())["statusCode"] == 401
+    assert here.work() == 0
+
+
+def test_the_command_is_answered_at_once(here: Avenue) -> None:
+    here.post("lake.jpg", "hill.jpg")
+    here.work()
+    assert "lake.jpg" in json.dumps(here.ask("/imgstatus"))
+    health = json.dumps(here.ask("/imgstatus health"))
+    assert "waiting" in health
+    assert "Cards that could not be sent" in health
+    assert DIGESTS in json.dumps(here.ask("/imgstatus digest"), ensure_ascii=False)
+    assert MAIL in json.dumps(here.ask("/imgstatus mail you@example.org"), ensure_ascii=False)
+    assert here.work() == 0
+
+
+def test_a_button_opens_its_form_before_the_answer(here: Avenue) -> None:
+    posted = here.post()
+    here.work()
+    (image,) = here.base.catalog.of_message(TEAM, PICTURES, posted["ts"])
+    found = report(id=image.image, short=image.short, source={"kind": "slack", "name": "lake.jpg"})
+    cards(here.base).announce(image.image, image.source, found)
+    here.invoked("cards", entries_slack.send_cards)
+    (card,) = here.slack.thread(posted["ts"])
+    here.work()  # Slack told of the card as well
+    here.slack.call("press", channel=PICTURES, ts=card["ts"], user=ADA, action_id="loupe_details")
+    (view,) = here.slack.call("views", user=ADA)["views"]
+    assert image.short in json.dumps(view)
+    assert here.work() == 0
+
+
+def test_a_message_that_is_no_request_is_tried_again_and_then_parked(here: Avenue) -> None:
+    here.post()
+    here.sqs.send_message(QueueUrl=here.queues["slack"].url, MessageBody="no request")
+    assert here.work() == 2
+    assert here.parked("slack") == ["no request"]
+
+
+def test_an_outage_of_the_table_loses_no_event(here: Avenue, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = here.post()
+    monkeypatch.setenv("LOUPE_TABLE", "loupe-gone")
+    forget()
+    queue = here.queues["slack"].url
+    first = here.sqs.receive_message(QueueUrl=queue, MessageSystemAttributeNames=["All"])["Messages"][0]
+    answer = entries_slack.slack_work({"Records": [as_event(first, "arn")]}, Context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": first["MessageId"]}]}
+    monkeypatch.setenv("LOUPE_TABLE", here.base.table.name)
+    forget()
+    here.sqs.change_message_visibility(
+        QueueUrl=queue, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0
+    )
+    assert here.work() == 2
+    assert len(here.base.catalog.of_message(TEAM, PICTURES, posted["ts"])) == 1
+
+
+def test_the_schedule_sends_what_no_message_told_of(here: Avenue) -> None:
+    posted = here.slack.post(channel=PICTURES, text="Hello")
+    here.slack.settled()
+    here.base.cards.open(Message(TEAM, PICTURES, posted["ts"], posted["ts"]), 0, "Hello yourself.")
+    assert entries_slack.send_cards({}, Context())["sent"] > 0
+    assert [each["text"] for each in here.slack.thread(posted["ts"])] == ["Hello yourself."]
+
+
+def test_news_goes_to_the_channel_that_is_a_sink(here: Avenue) -> None:
+    draft = Draft("alarm/1", "alarm", "alarm", {"headline": "3 runs are parked.", "lines": []})
+    assert newsroom(here.base).tell(draft, [Address("room")])
+    assert here.invoked("news", entries_slack.deliver) == 1
+    assert "3 runs are parked" in here.slack.messages(PICTURES)[-1]["text"]
+    assert entries_slack.deliver({}, Context())["tried"] == {"room": 0}
