@@ -17,6 +17,7 @@ TABLES = {
     "site": "Upload page",
     "export": "Export of 100,000 images",
     "uploads": "Uploads on loopback",
+    "functions": "Functions on AWS",
     "gallery": "A page of a gallery of 100,000 pictures",
     "lambda_start": "Cold starts on Lambda",
 }

@@ -142,7 +142,7 @@ def _sinks(settings: Settings) -> Iterator[Finding]:
     """Can they be found, and may news go there? Nothing is sent."""
     if not settings.sinks:
         return
-    from loupe.carriers import http  # they are loaded only where somebody hears news
+    from loupe.carriers import http  # carriers are loaded only where somebody hears news
 
     for sink in sinks(settings.sinks):
         where = f"{sink.name}: {sink.kind} {roster.host(sink)}"

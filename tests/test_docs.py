@@ -57,6 +57,7 @@ COMMANDS = [
     "alt",
     "archive",
     "check",
+    "deploy",
     "digest",
     "doctor",
     "erase",
@@ -74,6 +75,7 @@ COMMANDS = [
     "sinks",
     "status",
     "subscribers",
+    "template",
     "up",
     "visitors",
 ]

@@ -12,6 +12,7 @@ lost or doubled, or anything else parked. The dice follow the seed; which proces
 
 import argparse
 import random
+import signal
 import sys
 
 from bench.cloudchaos.running import Order, cloud, run, say
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="drop no more after so many")
     given = parser.parse_args()
     say(f"seed {given.seed}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
     order = Order(
         given.images, given.seed, given.poisoned, given.how, not given.real, given.kills,
         timeout=20.0 if given.real else 10.0, concurrency=given.concurrency,

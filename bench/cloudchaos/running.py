@@ -21,6 +21,8 @@ POISON = "poison.jpg"
 SMALLEST, LARGEST = 32, 96
 """Pixels of a side."""
 TELL_SECONDS = 15.0
+AT_ONCE = 10
+"""Pictures dropped between two looks at the queues."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Order:
     """Share of invocations that are killed midway; requests kill as well, a tenth as often."""
     timeout: float = 10.0
     concurrency: int = 1
-    crowd: int = 300
+    crowd: int = 100
     """Messages under way above which no more pictures are dropped."""
     patience: float = 600.0
     """Seconds that all may take after the last picture was dropped."""
@@ -106,17 +108,17 @@ def _drop(order: Order, there: Deployed, until: float) -> list[str]:
     """Pictures as fast as they are taken, the poison among the first."""
     dropped, told = [POISON], time.monotonic()
     there.drop(POISON, drawing(f"{order.seed}/poison", LARGEST))
-    for number in range(1, order.images):
-        if time.monotonic() > until:
-            break
-        while number % 10 == 0 and there.under_way() > order.crowd:
-            time.sleep(0.2)
-        name, side = f"{number}.jpg", SMALLEST + number % (LARGEST - SMALLEST + 1)
-        there.drop(name, drawing(f"{order.seed}/{number}", side))
-        dropped.append(name)
+    while len(dropped) < order.images and time.monotonic() < until:
         if time.monotonic() > told + TELL_SECONDS:
             told = time.monotonic()
-            say(f"{number} of {order.images} dropped, {there.under_way()} messages under way; {there.tally}")
+            say(f"{len(dropped)} dropped, {there.under_way()} messages under way; {there.tally}")
+        if there.under_way() > order.crowd:
+            time.sleep(0.2)
+            continue
+        for number in range(len(dropped), min(len(dropped) + AT_ONCE, order.images)):
+            name, side = f"{number}.jpg", SMALLEST + number % (LARGEST - SMALLEST + 1)
+            there.drop(name, drawing(f"{order.seed}/{number}", side))
+            dropped.append(name)
     say(f"all {len(dropped)} dropped")
     return dropped
 

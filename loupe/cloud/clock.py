@@ -6,6 +6,7 @@ So a schedule that fires twice, late or never does no harm: the next one does wh
 from collections.abc import Sequence
 from threading import Event
 
+from loupe.cloud import digests
 from loupe.cloud.ground import Cloud
 from loupe.cloud.places import places
 from pipeline import appointments, erasing, wishes
@@ -23,14 +24,14 @@ ORPHANS_SECONDS = 3600
 
 def tick(base: Cloud) -> None:
     """Do what is due, and return when it is done."""
-    fixed = rows(base)
-    clock = Clock(lambda _: fixed, DynamoWakes(base.table), Event())
+    fixed, told = rows(base), digests.rows(base)
+    clock = Clock(lambda now: [*fixed, *told.rows(now)], DynamoWakes(base.table), Event())
     clock.look()
     clock.pool.shutdown(wait=True)
 
 
 def rows(base: Cloud) -> Sequence[Row]:
-    """What is done at all times."""
+    """What is done at all times; digests are rows of their own."""
     engine, notes, where = base.engine(), base.notes, places(base)
     diary = DynamoAppointments(base.table, base.ledger.images)
     diary.adopt("archive_original", f"after {base.settings.archive_after} days")

@@ -1,6 +1,5 @@
 """Installs distributions for Lambda into a folder, by pip, with every hash checked."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -37,13 +36,12 @@ def install(pins: Collection[Pin], cache: Path) -> Mapping[str, Installed]:
     Raises ``Unavailable`` where pip fails, ``Misconfigured`` where it built something for this machine.
     """
     text = "\n".join(pin.text for pin in pins) + "\n"
-    key = sha256(f"{VERSION}\n{text}".encode()).hexdigest()[:16]
+    key = sha256("\n".join([VERSION, *platforms(), text]).encode()).hexdigest()[:16]
     folder = cache / f"installed-{key}"
     if not folder.is_dir():
-        for older in cache.glob("installed-*"):
+        for older in (*cache.glob("installed-*"), *cache.glob("draft-*")):
             shutil.rmtree(older)
-        draft = cache / f"draft-{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
+        draft = cache / f"draft-{key}"
         draft.mkdir(parents=True)
         (wanted := cache / f"wanted-{key}.txt").write_text(text, "utf-8")
         _pip(wanted, draft)

@@ -87,13 +87,5 @@ def _part(cache: Path, name: str, key: str, made: Callable[[], Iterator[Member]]
 
 def _rules() -> str:
     """Changes with the code that says what a part is."""
-    modules = (
-        "archive.py",
-        "compiled.py",
-        "compiling.py",
-        "parts.py",
-        "prune.py",
-        "stripped.py",
-        "target.py",
-    )
-    return sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in modules)).hexdigest()
+    modules = ("archive", "compiled", "compiling", "parts", "prune", "stripped", "target")
+    return sha256(b"".join(Path(__file__).with_name(f"{n}.py").read_bytes() for n in modules)).hexdigest()

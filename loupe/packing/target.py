@@ -25,9 +25,9 @@ def runtime() -> str:
     return f"python{VERSION}"
 
 
-def remark() -> str | None:
-    """Why packages that are built here run in tests only; None where Lambda runs them."""
-    if sys.version_info[:2] >= OLDEST:
+def remark(version: tuple[int, int] = sys.version_info[:2]) -> str | None:
+    """Why packages that this Python builds run in tests only; None where Lambda runs them."""
+    if version >= OLDEST:
         return None
     wanted = ".".join(map(str, OLDEST))
     return (

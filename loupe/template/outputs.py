@@ -10,7 +10,8 @@ from loupe.template.parts import Json, att, logical, ref, sub, when
 def outputs(actors: Iterable[str]) -> Json:
     """By name, each with what it is."""
     console = "https://${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}"
-    slack = when("HasRequestsDomain", sub("https://${RequestsDomain}/"), att("SlackUrl", "FunctionUrl"))
+    host = {"Fn::Select": [2, {"Fn::Split": ["/", att("SlackUrl", "FunctionUrl")]}]}
+    slack = when("HasRequestsDomain", ref("RequestsDomain"), host)
     found = {
         "StoreBucket": _told("Private bucket; what lands below drop/ is taken in.", ref("Store")),
         "PublicBucket": _told("Bucket of what anybody may see.", ref("Public")),
@@ -19,9 +20,13 @@ def outputs(actors: Iterable[str]) -> Json:
         "PublicUrl": _told("Under which people see the pictures.", functions.address()),
         "DistributionId": _told("The distribution.", ref("Distribution")),
         "DistributionDomain": _told("CloudFront's name of it.", att("Distribution", "DomainName")),
+        "SlackAddress": _told("For `loupe manifest --address`.", sub("https://${Host}", Host=slack)),
         "SlackRequestUrl": _told(
-            "To be entered in the Slack app: events, commands, interactivity.",
-            sub("${Url}slack/events", Url=slack),
+            "Where Slack sends its requests: events, commands, interactivity.",
+            sub("https://${Host}/slack/events", Host=slack),
+        ),
+        "Environment": _told(
+            "For a shell from which commands look at this stack (docs/aws.md).", _environment()
         ),
         "DashboardUrl": _told("The dashboard.", sub(f"{console}#dashboards/dashboard/${{Dashboard}}")),
         "AlarmTopicArn": _told("The topic of alarms.", ref("AlarmTopic")),
@@ -35,6 +40,14 @@ def outputs(actors: Iterable[str]) -> Json:
             f"What {name} could not take.", ref(f"{logical(name)}Parked")
         )
     return found
+
+
+def _environment() -> Json:
+    text = (
+        "export AWS_REGION=${AWS::Region} LOUPE_TABLE=${Table} LOUPE_STORE_BUCKET=${Store}"
+        " LOUPE_PUBLIC_BUCKET=${Public} LOUPE_PUBLIC_URL=${Url} LOUPE_DISTRIBUTION=${Distribution}"
+    )
+    return sub(text, Table=rows.name(), Url=functions.address())
 
 
 def _told(description: str, value: Any) -> Json:

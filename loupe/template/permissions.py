@@ -108,8 +108,9 @@ def _nothing() -> Statements:
 
 
 def files(bucket: str) -> Statements:
-    """Reading, writing and deleting what a bucket has."""
-    return objects(bucket, "Get", "Put", "Delete"), listing(bucket)
+    """Reading, writing and deleting what a bucket has, and what is half-sent to it."""
+    halves = allow(["s3:ListBucketMultipartUploads"], att(bucket))
+    return objects(bucket, "Get", "Put", "Delete"), listing(bucket), halves
 
 
 NEEDED: dict[object, Callable[[], Statements]] = {

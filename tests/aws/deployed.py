@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
@@ -75,6 +75,7 @@ class Deployed:
 
     def __post_init__(self) -> None:
         self._stop = Event()
+        self._folder = TemporaryDirectory(prefix="loupe-data-")
         self._sweeper = Thread(target=self._sweep, name="sweep", daemon=True)
 
     def drop(self, name: str, content: bytes) -> None:
@@ -120,17 +121,13 @@ class Deployed:
             | {"LOUPE_TABLE": self.table.name, "LOUPE_STORE_BUCKET": self.store}
             | {"LOUPE_PUBLIC_BUCKET": self.public, "LOUPE_PUBLIC_URL": "https://pictures.example.org"}
             | {"LOUPE_WATERMARK_KEY": "of this test", "LOUPE_LOG_METRICS": "emf"}
-            | {"LOUPE_DATA": str(self._data), "LOUPE_TOPIC": self.topic}
+            | {"LOUPE_DATA": self._folder.name, "LOUPE_TOPIC": self.topic}
             | {"LOUPE_QUEUE": queue.url, "LOUPE_ARRIVALS_QUEUE": self.arrivals.url}
             | ({"LOUPE_ACTOR": actor, "LOUPE_PARKED_QUEUE": queue.parked} if actor else {})
             | {"LOUPE_PARKED_QUEUES": json.dumps({n: q.parked for n, q in self.queues.items()})}
             | {"ROUGH": json.dumps(asdict(self.plan.day))}
             | dict(self.plan.settings)
         )
-
-    @property
-    def _data(self) -> Path:
-        return Path("/tmp") / f"loupe-{self.table.name}"
 
     def start(self) -> None:
         """Functions, mappings and the sweep's schedule."""
@@ -159,6 +156,7 @@ class Deployed:
             each.stop()
         for function in self.functions.values():
             function.close()
+        self._folder.cleanup()
 
     def _function(self, handler: str, name: str, actor: str = "") -> Target:
         function = Function(

@@ -21,7 +21,7 @@ from loupe.packing.install import FROM_SOURCE
 from loupe.packing.lock import UNUSED, Pin, closure, pins
 from loupe.packing.prune import SERVICES, kept
 from loupe.packing.stripped import stripped
-from loupe.packing.target import platforms
+from loupe.packing.target import platforms, remark
 from pipeline.chain import discover
 from pipeline.errors import Misconfigured, Rejected, Unavailable, Unknown
 
@@ -90,6 +90,13 @@ def test_the_newest_wheels_that_run_there_are_preferred() -> None:
     assert found[-1] == "manylinux1_x86_64"
     assert found.index("manylinux_2_17_x86_64") + 1 == found.index("manylinux2014_x86_64")
     assert runtime() == f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def test_who_builds_with_a_python_that_lambda_has_on_too_old_a_system_is_told() -> None:
+    assert remark((3, 12)) is None
+    words = remark((3, 11))
+    assert words is not None
+    assert "install with Python 3.12 or newer" in words
 
 
 def test_only_what_runs_is_kept() -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from loupe import aws as functions
+from loupe.cloud import opening
 from loupe.cloud.parked import parked, stack
 from loupe.cloud.redriving import Redriven, redrive
 from loupe.settings import Settings, load
@@ -189,9 +190,9 @@ def test_the_function_goes_through_the_queues_that_it_is_told(
             return engine(ledger)
 
     task = failed(ledger, queue)
-    monkeypatch.setattr(functions, "_base", Base)
+    monkeypatch.setattr(opening, "base", Base)
     monkeypatch.setenv("LOUPE_PARKED_QUEUES", json.dumps({"weigh": queue.url}))
-    context: functions.Context = None  # type: ignore[assignment]
+    context: opening.Context = None  # type: ignore[assignment]
     assert functions.redrive({"actor": "paint"}, context)["replayed"] == ()
     assert functions.redrive({}, context) == {
         "replayed": ((task.image, "weigh"),), "stale": 0, "running": 0, "unreadable": 0,

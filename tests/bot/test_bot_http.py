@@ -116,7 +116,7 @@ def test_a_retry_is_taken_like_a_first_delivery(home: House) -> None:
 
 
 def test_without_a_signing_secret_nothing_is_believed(home: House) -> None:
-    from bot.http import is_signed
+    from bot.signed import is_signed
 
     stamp = str(int(time.time()))
     signature = hmac.new(b"", b"v0:" + stamp.encode() + b":{}", hashlib.sha256).hexdigest()

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from loupe import aws, settings
+from loupe.cloud.ground import NEEDED
 from loupe.cloud.parked import stack
+from loupe.settings import variable
 from loupe.template import costs, exceptions
 from loupe.template.parameters import CONDITIONS, PARAMETERS
+from loupe.template.parts import logical
 from pipeline.adapters.dynamo_schema import TTL, definition
 from pipeline.chain import discover
 from tests.template.made import Json, of, resources, whole
@@ -199,3 +202,16 @@ def test_queues_are_called_as_commands_look_for_them() -> None:
     assert stack(found) == "loupe"
     for name, each in of("SQS::Queue").items():
         assert each["Properties"]["QueueName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+
+
+def test_the_stack_says_what_a_shell_and_a_slack_app_need() -> None:
+    outputs = whole()["Outputs"]
+    text, given = outputs["Environment"]["Value"]["Fn::Sub"]
+    named = re.findall(r"(\w+)=\$", text)
+    assert named[0] == "AWS_REGION"
+    assert {variable(each) for each in (*NEEDED, "public_url", "distribution")} == set(named[1:])
+    assert given.keys() == {"Table", "Url"}
+    address, request = outputs["SlackAddress"]["Value"], outputs["SlackRequestUrl"]["Value"]
+    assert request["Fn::Sub"][0] == f"{address['Fn::Sub'][0]}/slack/events"
+    for actor in discover():
+        assert f"{logical(actor.name)}ParkedUrl" in outputs
