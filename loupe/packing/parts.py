@@ -24,7 +24,7 @@ NOT_THERE = ("loupe/packing/", "loupe/template/")
 def distribution(one: Installed, cache: Path) -> Path:
     """The part of an installed distribution."""
     names = prune.kept(one.pin.name, one.files)
-    return _part(cache, one.pin.name, one.pin.text, lambda: _members(one.root, names, documented=False))
+    return _part(cache, one.pin.name, one.pin.text, lambda: _members(one.root, names, lean=True))
 
 
 def own(room: str, cache: Path, home: Path = HOME) -> Path:
@@ -36,7 +36,7 @@ def own(room: str, cache: Path, home: Path = HOME) -> Path:
     def made() -> Iterator[Member]:
         if room == "loupe":
             yield member(f"loupe-{version}.dist-info/METADATA", about)
-        yield from _members(home, names, documented=True)
+        yield from _members(home, names, lean=False)
 
     return _part(cache, f"own-{room}", f"{version} {_digest({n: home / n for n in names})}", made)
 
@@ -64,9 +64,9 @@ def _digest(files: Mapping[str, Path]) -> str:
     return whole.hexdigest()
 
 
-def _members(root: Path, names: Collection[str], *, documented: bool) -> Iterator[Member]:
+def _members(root: Path, names: Collection[str], *, lean: bool) -> Iterator[Member]:
     """Modules in their compiled form alone, all else as it is; what could not be compiled is left out."""
-    for name, code in compiled(root, names, documented=documented).items():
+    for name, code in compiled(root, names, lean=lean).items():
         yield member(f"{name}c", code)
     for name in names:
         if not name.endswith(".py"):

