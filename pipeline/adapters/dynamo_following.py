@@ -134,9 +134,11 @@ def _as_first_told(facts: Facts, head: dict[str, Any]) -> Facts:
 
 def _superseded(seen: Partition, plan: Plan) -> list[Step]:
     """The steps that take rows out of the index of parked ones once they are not the newest any more."""
+    if not (parked := seen.parked()):
+        return []
     newest = {row.actor: row.revision for row in [*seen.rows.values(), *plan.skip]}
     return [
         Update(seen.image, sk, "REMOVE #open_pk,#open_sk", THERE)
-        for sk, actor in seen.parked().items()
+        for sk, actor in parked.items()
         if sk != result_key(actor, newest[actor])
     ]
