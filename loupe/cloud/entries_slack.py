@@ -46,6 +46,8 @@ def slack_work(event: Event, context: Context) -> Event:
 def send_cards(event: Event, context: Context) -> Event:
     """Called by a message when a card is due, and each minute: sends cards until nothing is due."""
     base, left = opening.base(), _left(context)
+    if not base.settings.slack_bot_token:
+        return DONE | {"sent": 0, "looked for": 0}  # the schedule goes on where no Slack is connected
     looked = 0 if _called(event) else sending.mend(_repair().mend_next, MENDED, left)
     sent = sending.send_cards(joined.outbox(base), base.cards.next_due, opening.name(context), left)
     return DONE | {"sent": sent, "looked for": looked}

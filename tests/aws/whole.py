@@ -12,6 +12,7 @@ from typing import Any
 
 from loupe import settings
 from loupe.cloud.ground import Cloud, cloud
+from loupe.template import template
 from pipeline.chain import Chain
 from tests.aws import stacks
 from tests.aws.packages import packages
@@ -29,6 +30,12 @@ class Deployed:
     there: Mapping[str, str]
     """Physical names of the resources, by their names in the template."""
     base: Cloud
+    kinds: Mapping[str, str]
+    """Types of the resources, by their names in the template."""
+
+    def template(self) -> dict[str, Any]:
+        """What was deployed, before SAM expanded it."""
+        return template(self.base.chain, lambda bundle: f"s3://nowhere/{bundle}")
 
     def drop(self, pictures: Mapping[str, bytes]) -> None:
         """Put files into the bucket where people drop them."""
@@ -100,4 +107,5 @@ def deployed(aws: MiniStack, chain: Chain) -> Iterator[Deployed]:
                     FunctionName=there[key], ReservedConcurrentExecutions=1
                 )
         names = {"table": there["Table"], "store_bucket": there["Store"], "public_bucket": there["Public"]}
-        yield Deployed(aws, there, cloud(settings.load(**names, data=Path("none")), chain))
+        kinds = {key: each["ResourceType"] for key, each in made.items()}
+        yield Deployed(aws, there, cloud(settings.load(**names, data=Path("none")), chain), kinds)

@@ -56,8 +56,8 @@ class MiniStack:
 
 
 @contextmanager
-def ministack(folder: Path) -> Iterator[MiniStack]:
-    """MiniStack on a free port, with its state and log below ``folder``.
+def ministack(folder: Path, **more: str) -> Iterator[MiniStack]:
+    """MiniStack on a free port, with its state and log below ``folder``; functions inherit ``more`` variables.
 
     Functions in Node find the SDK of their runtime, because their code is unpacked below ``folder``, too.
     """
@@ -78,7 +78,7 @@ def ministack(folder: Path) -> Iterator[MiniStack]:
     clean = {n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "LOUPE_")) and "proxy" not in n}
     with (folder / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
-            [PYTHON, "-m", "ministack"], cwd=folder, env=clean | given, stdout=log, stderr=log
+            [PYTHON, "-m", "ministack"], cwd=folder, env=clean | given | more, stdout=log, stderr=log
         )
         try:
             _ready(f"http://127.0.0.1:{port}", process)
