@@ -8,7 +8,8 @@ import pytest
 from loupe.cloud import entries_slack
 from loupe.cloud.absent import DIGESTS, MAIL
 from loupe.cloud.telling import cards, newsroom
-from pipeline.cards import Message
+from pipeline.adapters.dynamo_shares import DynamoShares
+from pipeline.cards import Message, Share
 from pipeline.news import Address, Draft
 from tests.aws.mapping_queue import as_event
 from tests.aws.tables import table
@@ -142,6 +143,23 @@ def test_the_schedule_sends_what_no_message_told_of(here: Avenue) -> None:
     here.base.cards.open(Message(TEAM, PICTURES, posted["ts"], posted["ts"]), 0, "Hello yourself.")
     assert entries_slack.send_cards({}, Context())["sent"] > 0
     assert [each["text"] for each in here.slack.thread(posted["ts"])] == ["Hello yourself."]
+
+
+def test_a_message_that_never_came_is_looked_for_by_the_schedule(here: Avenue) -> None:
+    posted, queue = here.post(), here.queues["slack"].url
+    for each in here.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]:
+        lost = json.loads(json.loads(each["Body"])["body"])["event"]["type"] == "message"
+        if lost:
+            here.sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+        else:
+            here.sqs.change_message_visibility(
+                QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"], VisibilityTimeout=0
+            )
+    assert here.work() == 1
+    assert here.base.catalog.of_message(TEAM, PICTURES, posted["ts"]) == []
+    DynamoShares(here.base.table).postpone(Share(TEAM, PICTURES, posted["files"][0]), 0)
+    assert entries_slack.send_cards({}, Context())["looked for"] == 1
+    assert len(here.base.catalog.of_message(TEAM, PICTURES, posted["ts"])) == 1
 
 
 def test_news_goes_to_the_channel_that_is_a_sink(here: Avenue) -> None:
