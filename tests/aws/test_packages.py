@@ -119,7 +119,7 @@ def test_machine_code_runs_on_lambdas_system(packed: Packages) -> None:
 
 
 MODULES = {
-    "core": "loupe.cloud.arriving loupe.cloud.routing loupe.cloud.redriving scheduler.clock",
+    "core": "loupe.cloud.arriving loupe.cloud.routing loupe.cloud.redriving loupe.cloud.clock",
     "places": "loupe.cloud.entries_page loupe.around",
     "slack": "loupe.cloud.entries_slack loupe.cloud.slack",
     "news": "loupe.cloud.entries_slack loupe.cloud.carrying loupe.cloud.slack pipeline.adapters.ses",
