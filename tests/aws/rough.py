@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loupe import aws
 from loupe.aws import act, redrive, route, sweep, take_in
-from loupe.cloud import running, wiring
+from loupe.cloud import batches, running, wiring
 from loupe.cloud.ground import Cloud
 from pipeline import ports as port
 from pipeline.engine import Engine
@@ -56,7 +56,7 @@ def begin(day: Day) -> None:
         running.SLACK = day.slack
     if day.overdue is not None:
         aws.OVERDUE_SECONDS = day.overdue
-    aws.BACKOFF = Backoff(first=day.pause * 2, longest=300 * day.pause)
+    batches.BACKOFF = Backoff(first=day.pause * 2, longest=300 * day.pause)
     if day.quick:
         quick: dict[type, Callable[[Cloud], object]]
         quick = {port.NudityDetector: lambda _: NoNudity(), port.FaceDetector: lambda _: NoFaces()}
