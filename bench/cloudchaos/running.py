@@ -39,6 +39,9 @@ class Order:
     kills: float = 0.01
     """Share of invocations that are killed midway; requests kill as well, a tenth as often."""
     timeout: float = 10.0
+    overdue: float = 30.0
+    """Seconds after which the sweep, three times as often, publishes a run again. It must be more than queues
+    are behind: else messages only beget messages."""
     concurrency: int = 1
     crowd: int = 100
     """Messages under way above which no more pictures are dropped."""
@@ -81,10 +84,11 @@ def plan(order: Order, mended: Path) -> Plan:
     """How it is deployed: leases are shortened, because whoever is killed holds its run as long."""
     requests = {"seed": order.seed, "throttled": 0.01, "unanswered": 0.005, "killed": order.kills / 10}
     poison = Poison(order.actor, POISON, str(mended), order.how)
-    day = Day(requests, pause=0.1, margin=1.0, slack=0.5, overdue=3 * order.timeout, quick=order.quick,
+    day = Day(requests, pause=0.1, margin=1.0, slack=0.5, overdue=order.overdue, quick=order.quick,
               poison=(poison,))  # fmt: skip
     chaos = replace(WILD, seed=order.seed, killed=order.kills)
-    return Plan(chaos, day, order.timeout, round(order.timeout) + 1, order.concurrency, sweep_every=10.0)
+    visibility, often = round(order.timeout) + 1, order.overdue / 3
+    return Plan(chaos, day, order.timeout, visibility, order.concurrency, sweep_every=often)
 
 
 def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> Outcome:

@@ -4,6 +4,7 @@ Killed at any point, the stream brings the same records again: the tasks are the
 again. Order within an image is the stream's; between images there is none.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from typing import Any, Protocol
 from pipeline.adapters.dynamo_items import row_of, task_of
 from pipeline.adapters.dynamo_table import loaded
 from pipeline.engine import Engine
+from pipeline.errors import Unavailable
 from pipeline.ledger import Called, Row, Task
 from pipeline.topic import Message, due, settled
 
+log = logging.getLogger("loupe.route")
 ROW, TASK = "result#", "task#"
 
 
@@ -44,8 +47,19 @@ class Router:
     source: str
 
     def route(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Follow a batch of stream records."""
-        messages = [m for image, said in heard(records).items() for m in self.follow(image, said)]
+        """Follow a batch of stream records. Raises ``Unavailable``.
+
+        An image that cannot be followed because of a bug stops no other: the stream would bring the batch
+        again for a day, with everything behind it waiting. It is left to the sweep.
+        """
+        messages: list[Message] = []
+        for image, said in heard(records).items():
+            try:
+                messages += self.follow(image, said)
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("What follows for this image is left to the sweep.", extra={"image": image})
         self.topic.publish(messages)
 
     def follow(self, image: str, said: Heard) -> list[Message]:
