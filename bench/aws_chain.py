@@ -1,8 +1,8 @@
 """`python -m bench.aws_chain [--count N] [--usage FILE]`: pictures through a deployed template.
 
-The template is deployed into MiniStack, pictures are put into its bucket, and every event reaches its function
-as it would at AWS. Printed: the time from the first put to the last result beside the actors' own time in the
-same run. With --usage what was counted goes to a file for `python -m bench.aws_cost`.
+The template is deployed into MiniStack, pictures are put into its bucket, and every event reaches its
+function as it would at AWS. Printed: the time from the first put to the last result beside the actors' own
+time in the same run. With --usage what was counted goes to a file for `python -m bench.aws_cost`.
 """
 
 import json
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from loupe.costing import Runs, Usage, counted, runs
+from loupe.packing.building import build
 from pipeline.adapters.request_count import FILE
 from pipeline.chain import discover
 from tests.aws.test_whole_chain import drawn, photos
@@ -36,10 +37,15 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     pictures = photos()
     pictures |= drawn(given.count - len(pictures))
+    built = {each.bundle: each.path for each in build()}
+
+    def zips(bundle: str) -> bytes:
+        return built[bundle].read_bytes()
+
     with tempfile.TemporaryDirectory() as name:
         requests = Path(name, "requests")
         requests.touch()
-        with ministack(Path(name), **{FILE: str(requests)}) as aws, deployed(aws, discover()) as loupe:
+        with ministack(Path(name), **{FILE: str(requests)}) as aws, deployed(aws, discover(), zips) as loupe:
             began = time.monotonic()
             loupe.drop(pictures)
             reports = loupe.settled(len(pictures), PATIENCE)

@@ -132,3 +132,7 @@ def _runner() -> Runner:
     actor = base.chain.actor(os.environ["LOUPE_ACTOR"])
     engine = base.engine(ports_of(base, actor))
     return Runner(engine, base.ledger, SqsQueue(os.environ["LOUPE_PARKED_QUEUE"]).send)
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    opening.ready()

@@ -1,10 +1,13 @@
 """What an execution environment opens once, and anew when a secret was changed."""
 
+from contextlib import suppress
 from typing import Any, Protocol
 
 from loupe import logs, settings
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.secrets import renewed
+from pipeline.adapters.aws_client import client
+from pipeline.errors import LoupeError
 
 Event = dict[str, Any]
 """What a function is called with, and what it answers."""
@@ -25,6 +28,16 @@ def base() -> Cloud:
     """The ground that the environment names. Raises ``Misconfigured``, ``Unavailable``."""
     logs.start_part()
     return cloud(settings.load())
+
+
+def ready() -> None:
+    """Open what every function needs, while Lambda starts it with more processor than it has later.
+
+    What fails here is tried again with the first event, which has somebody to tell.
+    """
+    with suppress(LoupeError):
+        client("dynamodb")
+        base()
 
 
 def name(context: Context) -> str:

@@ -15,8 +15,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.chain import discover
+from tests.aws import javascript
 from tests.aws.likeness import likeness
 from tests.aws.local import reports_here
+from tests.aws.packages import Packages
 from tests.aws.whole import Deployed, deployed
 from tests.servers.ministack import MiniStack
 
@@ -26,6 +28,8 @@ LARGEST = 700_000
 COUNT = 24
 """Pictures in all; `python -m bench.aws_chain` takes as many as are asked for."""
 PATIENCE = 400.0
+FOREIGN = "estimate_quality"
+"""The actor in examples/javascript."""
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -69,10 +73,13 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def ran(aws: MiniStack) -> Iterator[Ran]:
+def ran(aws: MiniStack, packed: Packages) -> Iterator[Ran]:
     pictures = photos()
     pictures |= drawn(COUNT - len(pictures))
-    with deployed(aws, discover()) as deployment:
+    with deployed(aws, discover(), packed.pointer) as deployment:
+        base, topic = deployment.base, deployment.there["Topic"]
+        names = {"TopicArn": topic, "TableName": base.table.name, "StoreBucket": base.store.bucket}
+        javascript.deployed(aws, f"{base.table.name[:20]}-js", base.store.bucket, **names)
         began = time.monotonic()
         deployment.drop(pictures)
         reports = deployment.settled(len(pictures), PATIENCE)
@@ -92,7 +99,21 @@ def test_every_actor_has_one_row_for_each_picture(ran: Ran) -> None:
     names = ["arrival", *discover().names()]
     for report in ran.reports.values():
         rows = [item["sk"] for item in ran.deployment.base.table.query(report["id"], "result#")]
-        assert sorted(rows) == sorted(f"result#{name}#000001" for name in names)
+        own = [row for row in rows if FOREIGN not in row]
+        assert sorted(own) == sorted(f"result#{name}#000001" for name in names)
+
+
+def test_an_actor_in_another_language_took_part(ran: Ran) -> None:
+    catalog = ran.deployment.base.catalog
+
+    def estimated() -> dict[str, Any]:
+        reports = (catalog.report(report["id"]) for report in ran.reports.values())
+        return {each["source"]["name"]: each["foreign"][FOREIGN] for each in reports if "foreign" in each}
+
+    until = time.monotonic() + PATIENCE
+    while len(found := estimated()) < COUNT - len(photos()) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert found["drawn000.jpg"] == {"quality": 85, "distance": 0}
 
 
 def test_what_was_published_lies_in_the_public_bucket_and_nothing_else(ran: Ran) -> None:
@@ -112,4 +133,7 @@ def test_reports_are_those_of_one_machine(ran: Ran, tmp_path: Path) -> None:
     here = reports_here(tmp_path, pictures, ids)
     assert len(here) == len(pictures) > 10
     for name, report in here.items():
-        assert likeness(ran.reports[name]) == likeness(report), name
+        there = ran.reports[name] | {"actors": dict(ran.reports[name]["actors"])}
+        there.pop("foreign", None)
+        there["actors"].pop(FOREIGN, None)
+        assert likeness(there) == likeness(report), name

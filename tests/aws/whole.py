@@ -4,7 +4,7 @@ Nothing here calls a function: pictures are put into the bucket, and what came o
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,6 @@ from loupe.cloud.ground import Cloud, cloud
 from loupe.template import template
 from pipeline.chain import Chain
 from tests.aws import stacks
-from tests.aws.packages import packages
 from tests.servers.ministack import MiniStack
 
 SECRET = "a key for tests"
@@ -84,17 +83,11 @@ class Deployed:
 
 
 @contextmanager
-def deployed(aws: MiniStack, chain: Chain) -> Iterator[Deployed]:
-    """The template of this chain with the packages as they are built.
+def deployed(aws: MiniStack, chain: Chain, zips: Callable[[str], bytes]) -> Iterator[Deployed]:
+    """The template of this chain; ``zips`` gives the bytes of a bundle.
 
     Each function gets one execution environment: here they share two processors.
     """
-
-    built = packages().built
-
-    def zips(bundle: str) -> bytes:
-        return built[bundle].path.read_bytes()
-
     with stacks.stack(aws, chain, zips) as name, aws.clients():
         made = stacks.resources(aws, name)
         there = {key: each["PhysicalResourceId"] for key, each in made.items()}

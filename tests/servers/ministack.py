@@ -57,7 +57,7 @@ class MiniStack:
 
 @contextmanager
 def ministack(folder: Path, **more: str) -> Iterator[MiniStack]:
-    """MiniStack on a free port, with its state and log below ``folder``; functions inherit ``more`` variables.
+    """MiniStack on a free port, its state and log below ``folder``; functions inherit ``more`` variables.
 
     Functions in Node find the SDK of their runtime, because their code is unpacked below ``folder``, too.
     """
