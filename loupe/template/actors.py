@@ -74,7 +74,7 @@ def timeout(actor: Actor) -> int:
 def receipts(actor: Actor) -> int:
     """Receipts of a message before SQS parks it: well behind the runs after which the ledger does.
 
-    What is not the run's own fault is tried more often than the actor says (``Backoff``); a message that comes
+    What is not the run's own fault is tried more often than the actor says (``Backoff``); what comes
     while another function has the run is received for nothing.
     """
     return max(2 * actor.attempts, Backoff().transient_attempts) + 10
