@@ -16,7 +16,7 @@ from pipeline.flow import flow
 from tests.whole.house import PHOTOS, called, drawing, loupe, photo, watching
 from tests.whole.test_whole_hostile import FILES
 
-pytestmark = pytest.mark.xdist_group("whole-check")
+pytestmark = [pytest.mark.xdist_group("whole-check"), pytest.mark.timeout(300)]
 KEYS = {
     *("id", "source", "state", "reason", "entered_at", "sha256", "format", "width", "height", "bytes"),
     *("taken_at", "camera", "orientation", "location", "place", "map_links", "contains_nudity"),
@@ -34,7 +34,7 @@ def reports(said: str) -> list[dict[str, Any]]:
 def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The photos of the tests, checked; and the folder in which that was done."""
     folder = tmp_path_factory.mktemp("check")
-    return folder, loupe("check", PHOTOS, "--json", cwd=folder, settings=watching(folder))
+    return folder, loupe("check", PHOTOS, "--json", cwd=folder, settings=watching(folder), seconds=240)
 
 
 def test_a_folder_gives_one_full_report_a_line_in_name_order(
