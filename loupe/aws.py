@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from dataclasses import asdict
+from functools import partial
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -16,6 +17,7 @@ from loupe.cloud.batches import answered
 from loupe.cloud.opening import Context, Event
 from loupe.cloud.running import Runner
 from loupe.cloud.secrets import renewed
+from pipeline.adapters import dynamo_tallies
 from pipeline.adapters.sns_topic import SnsTopic
 from pipeline.adapters.sqs_queue import SqsQueue
 from pipeline.errors import Rejected, Unavailable
@@ -122,7 +124,8 @@ def page(event: Event, context: Context) -> Event:
 @renewed
 def _router() -> routing.Router:
     base, topic = opening.base(), SnsTopic(os.environ["LOUPE_TOPIC"])
-    return routing.Router(base.engine(), base.ledger, topic, source(base.table.name))
+    counted = partial(dynamo_tallies.count, base.table)
+    return routing.Router(base.engine(), base.ledger, topic, source(base.table.name), counted)
 
 
 @renewed

@@ -5,7 +5,9 @@ step, as of June 2026. Sources, AWS's public pages: "AWS Lambda Pricing" (x86), 
 On-Demand" (Standard class; Lambda's reads of a stream are free), "Amazon SNS Pricing" (standard topics;
 deliveries to SQS are free, SQS counts them as requests), "Amazon SQS Pricing" (standard queues), "Amazon S3
 Pricing", "Amazon CloudFront Pricing" (pay as you go; North America, Europe), "Amazon CloudWatch Pricing",
-"Amazon EventBridge Pricing" (Scheduler), "Amazon Rekognition Pricing" (images, group 2).
+"Amazon EventBridge Pricing" (Scheduler), "Amazon Rekognition Pricing" (images, group 2). What S3 asks for
+requests and for Glacier Instant Retrieval, DynamoDB and logs for what is kept, and Rekognition for an image,
+was not compared with a page of that month: look these up before you rely on them.
 """
 
 from dataclasses import dataclass

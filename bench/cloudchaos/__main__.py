@@ -16,6 +16,7 @@ import signal
 import sys
 
 from bench.cloudchaos.running import Order, cloud, run, say
+from tests.servers.ministack import PYTHON
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=1, help="environments of each actor")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="drop no more after so many")
     given = parser.parse_args()
+    if not PYTHON.exists():
+        parser.error("MiniStack is missing: run .ci/tools")
     say(f"seed {given.seed}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
     order = Order(

@@ -5,16 +5,22 @@ again. Order within an image is the stream's; between images there is none.
 """
 
 import logging
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
+=======
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+>>>>>>> main
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from pipeline.adapters.dynamo_items import row_of, task_of
 from pipeline.adapters.dynamo_table import loaded
+from pipeline.adapters.dynamo_tallies import Ended
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
-from pipeline.ledger import Called, Row, Task
+from pipeline.ledger import ARRIVAL, Called, Row, Task
 from pipeline.topic import Message, due, settled
 
 log = logging.getLogger("loupe.route")
@@ -37,6 +43,10 @@ class Heard:
     demanded: list[Task] = field(default_factory=list)
 
 
+def uncounted(_ended: Sequence[Ended]) -> None:
+    """For routers whose runs nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Router:
     """Follows rows that landed. It decides nothing: ``plan`` does."""
@@ -45,6 +55,8 @@ class Router:
     ledger: Called
     topic: Topic
     source: str
+    count: Callable[[Sequence[Ended]], None] = uncounted
+    """Counts runs for the figures of a day. Raises ``Unavailable``."""
 
     def route(self, records: Sequence[Mapping[str, Any]]) -> int | None:
         """Follow a batch of stream records; the first one that has to come again, by its place, if any.
@@ -54,8 +66,13 @@ class Router:
         waiting. It is left to the sweep. Raises ``Unavailable`` where nothing could be published.
         """
         messages: list[Message] = []
+<<<<<<< HEAD
         again = None
         for image, said in heard(records).items():
+=======
+        found = heard(records)
+        for image, said in found.items():
+>>>>>>> main
             try:
                 messages += self.follow(image, said)
             except Unavailable as fault:
@@ -65,7 +82,18 @@ class Router:
             except Exception:
                 log.exception("What follows for this image is left to the sweep.", extra={"image": image})
         self.topic.publish(messages)
+<<<<<<< HEAD
         return again
+=======
+        self._count([row for said in found.values() for row in said.rows if row.actor != ARRIVAL])
+
+    def _count(self, rows: Sequence[Row]) -> None:
+        """Last, and once: figures are no reason to follow everything again."""
+        try:
+            self.count([Ended(row.actor, row.state, row.at.timestamp(), row.ms) for row in rows])
+        except Unavailable as fault:
+            log.warning("%d runs are missing in the figures: %s", len(rows), fault.words)
+>>>>>>> main
 
     def follow(self, image: str, said: Heard) -> list[Message]:
         """The events about one image: rows that landed, and the runs that are due because of them."""

@@ -9,6 +9,7 @@ from loupe.template.parts import Json, att, logical, ref, resource
 from pipeline import ports
 from pipeline.actor import Actor
 from pipeline.errors import Declaration
+from pipeline.retry import Backoff
 
 ALONE = (10.0, 512)
 """Above so many seconds or megabytes, an actor gets one message at a time; below, ``BATCH``."""
@@ -71,8 +72,12 @@ def timeout(actor: Actor) -> int:
 
 
 def receipts(actor: Actor) -> int:
-    """Receipts of a message before SQS parks it: well behind the actor's own attempts."""
-    return 2 * actor.attempts + 5
+    """Receipts of a message before SQS parks it: well behind the runs after which the ledger does.
+
+    What is not the run's own fault is tried more often than the actor says (``Backoff``); what comes
+    while another function has the run is received for nothing.
+    """
+    return max(2 * actor.attempts, Backoff().transient_attempts) + 10
 
 
 def _subscription(actor: Actor, name: str) -> Json:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from loupe.cloud.routing import Router, heard, overdue
 from loupe.cloud.running import nothing
 from pipeline.adapters.dynamo_items import row_item, task_item
 from pipeline.adapters.dynamo_table import dumped
+from pipeline.adapters.dynamo_tallies import Ended
 from pipeline.adapters.memory_ledger import MemoryLedger
 from pipeline.engine import Engine
 from pipeline.errors import Unavailable
@@ -46,10 +47,11 @@ class Desk:
 
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     topic: Topic = field(default_factory=Topic)
+    counted: list[Ended] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.engine = Engine(toy.TOY, self.ledger)
-        self.router = Router(self.engine, self.ledger, self.topic, "urn:loupe:test")
+        self.router = Router(self.engine, self.ledger, self.topic, "urn:loupe:test", self.counted.extend)
 
     def enter(self, name: str = "parcel") -> str:
         [entry] = self.ledger.enter([(name, toy.parcel(name))], nothing)
@@ -95,6 +97,27 @@ def test_the_same_again_tells_the_same_and_doubles_nothing(desk: Desk) -> None:
     assert desk.topic.due() == ["fold", "paint"]
     desk.router.route([desk.arrival(image)])
     assert desk.topic.due() == []
+
+
+def test_runs_are_counted_for_the_figures_and_arrivals_are_not(desk: Desk) -> None:
+    image = desk.enter()
+    desk.router.route([desk.arrival(image)])
+    assert desk.counted == []
+    desk.router.route([weighed := desk.run(image, "weigh")])
+    row = desk.ledger.rows(image)["weigh"]
+    assert weighed["eventName"] == "INSERT"
+    assert desk.counted == [Ended("weigh", "done", row.at.timestamp(), row.ms)]
+
+
+def test_figures_that_cannot_be_written_stop_nothing(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    def closed(_ended: Sequence[Ended]) -> None:
+        raise Unavailable("The table answered Throttled.")
+
+    image = desk.enter()
+    replace(desk.router, count=closed).route([desk.arrival(image)])
+    replace(desk.router, count=closed).route([desk.run(image, "weigh")])
+    assert desk.topic.due() == ["fold", "paint", "weigh"]
+    assert "1 runs are missing in the figures" in caplog.text
 
 
 def test_a_join_is_due_when_its_last_row_landed_and_not_before(desk: Desk) -> None:

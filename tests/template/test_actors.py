@@ -10,6 +10,7 @@ from loupe.template.parts import logical
 from pipeline.chain import discover
 from pipeline.errors import Declaration
 from pipeline.ports import NudityDetector, Store
+from pipeline.retry import Backoff
 from tests.template.made import of, resources, whole, with_actor
 from tests.template.toy import toy
 
@@ -49,6 +50,12 @@ def test_a_message_stays_hidden_for_six_times_what_a_function_may_take(name: str
     queue, function = resources()[f"{logical(name)}Queue"], resources()[logical(name)]
     assert queue["Properties"]["VisibilityTimeout"] == 6 * function["Properties"]["Timeout"]
     assert function["Properties"]["Timeout"] <= 900
+
+
+def test_sqs_gives_a_message_up_only_after_the_ledger_would_have() -> None:
+    for actor in discover():
+        policy = resources()[f"{logical(actor.name)}Queue"]["Properties"]["RedrivePolicy"]
+        assert policy["maxReceiveCount"] > max(Backoff().transient_attempts, 2 * actor.attempts)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,10 @@ def test_a_port_that_is_not_known_is_refused_before_anybody_gets_a_right() -> No
         template(with_actor(one))
 
 
-@pytest.mark.parametrize("port", [*permissions.NEEDED, *permissions.NOTHING_MORE])
+KNOWN = sorted({*permissions.NEEDED, *permissions.NOTHING_MORE}, key=str)
+
+
+@pytest.mark.parametrize("port", KNOWN)
 def test_what_is_known_is_a_port_that_an_actor_names(port: object) -> None:
     named = {each for actor in discover() for each in actor.ports.values()}
     assert port in named
