@@ -5,12 +5,7 @@ again. Order within an image is the stream's; between images there is none.
 """
 
 import logging
-<<<<<<< HEAD
-from collections.abc import Mapping, Sequence
-=======
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
->>>>>>> main
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -66,13 +61,8 @@ class Router:
         waiting. It is left to the sweep. Raises ``Unavailable`` where nothing could be published.
         """
         messages: list[Message] = []
-<<<<<<< HEAD
-        again = None
-        for image, said in heard(records).items():
-=======
-        found = heard(records)
+        again, found = None, heard(records)
         for image, said in found.items():
->>>>>>> main
             try:
                 messages += self.follow(image, said)
             except Unavailable as fault:
@@ -82,10 +72,9 @@ class Router:
             except Exception:
                 log.exception("What follows for this image is left to the sweep.", extra={"image": image})
         self.topic.publish(messages)
-<<<<<<< HEAD
+        done = found if again is None else heard(records[:again])
+        self._count([row for said in done.values() for row in said.rows if row.actor != ARRIVAL])
         return again
-=======
-        self._count([row for said in found.values() for row in said.rows if row.actor != ARRIVAL])
 
     def _count(self, rows: Sequence[Row]) -> None:
         """Last, and once: figures are no reason to follow everything again."""
@@ -93,7 +82,6 @@ class Router:
             self.count([Ended(row.actor, row.state, row.at.timestamp(), row.ms) for row in rows])
         except Unavailable as fault:
             log.warning("%d runs are missing in the figures: %s", len(rows), fault.words)
->>>>>>> main
 
     def follow(self, image: str, said: Heard) -> list[Message]:
         """The events about one image: rows that landed, and the runs that are due because of them."""
