@@ -62,7 +62,10 @@ class Outcome:
     mended: bool
     seconds: float
     told: str
-    dropped: int
+    dropped: list[str]
+    """File names."""
+    there: Deployed
+    """Stopped, but table, queues and buckets are as they were left."""
 
     @property
     def well(self) -> bool:
@@ -74,7 +77,7 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.dropped} pictures in {self.seconds:.0f} s, seed {self.order.seed}: {self.told}\n"
+            f"{len(self.dropped)} pictures in {self.seconds:.0f} s, seed {self.order.seed}: {self.told}\n"
             f"with poison: {self.before}\n  dead letters: {self.before.letters}\n"
             f"mended: {self.after}\n  dead letters: {self.after.letters or 'none'}"
         )
@@ -105,7 +108,7 @@ def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> O
             again = there.settled(order.patience)
             after = count(there, dropped, [(POISON, order.actor)])
             seconds = time.monotonic() - began
-            return Outcome(order, settled, before, after, again, seconds, str(there.tally), len(dropped))
+            return Outcome(order, settled, before, after, again, seconds, str(there.tally), dropped, there)
 
 
 def _drop(order: Order, there: Deployed, until: float) -> list[str]:
