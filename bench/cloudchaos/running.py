@@ -38,6 +38,8 @@ class Order:
     """No models, and one rendition of a picture in place of nine."""
     kills: float = 0.01
     """Share of invocations that are killed midway; requests kill as well, a tenth as often."""
+    rough: float = 1.0
+    """Times as many requests as usual are refused (usual: one in a hundred) or unanswered (one in 200)."""
     timeout: float = 10.0
     overdue: float = 30.0
     """Seconds after which the sweep, three times as often, publishes a run again. It must be more than queues
@@ -85,7 +87,8 @@ class Outcome:
 
 def plan(order: Order, mended: Path) -> Plan:
     """How it is deployed: leases are shortened, because whoever is killed holds its run as long."""
-    requests = {"seed": order.seed, "throttled": 0.01, "unanswered": 0.005, "killed": order.kills / 10}
+    rough = {"throttled": 0.01 * order.rough, "unanswered": 0.005 * order.rough}
+    requests = {"seed": order.seed, "killed": order.kills / 10, **rough}
     poison = Poison(order.actor, POISON, str(mended), order.how)
     day = Day(requests, pause=0.1, margin=1.0, slack=0.5, overdue=order.overdue, quick=order.quick,
               poison=(poison,))  # fmt: skip
