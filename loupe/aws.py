@@ -39,11 +39,12 @@ def route(event: Event, context: Context) -> Event:
     """The table's stream: what follows from rows that landed is written and published."""
     records = event["Records"]
     try:
-        _router().route(records)
+        again = _router().route(records)
     except Unavailable as fault:
         log.warning("%s", fault.words)
-        return {"batchItemFailures": [{"itemIdentifier": records[0]["dynamodb"]["SequenceNumber"]}]}
-    return {"batchItemFailures": []}
+        again = 0
+    failed = [] if again is None else [{"itemIdentifier": records[again]["dynamodb"]["SequenceNumber"]}]
+    return {"batchItemFailures": failed}
 
 
 def act(event: Event, context: Context) -> Event:

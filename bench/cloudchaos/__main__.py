@@ -16,6 +16,7 @@ import signal
 import sys
 
 from bench.cloudchaos.running import Order, cloud, run, say
+from tests.servers.ministack import PYTHON
 
 
 def main() -> None:
@@ -27,17 +28,20 @@ def main() -> None:
     parser.add_argument("--how", choices=["dies", "raises"], default="dies")
     parser.add_argument("--real", action="store_true", help="with the models and every rendition: slow")
     parser.add_argument("--kills", type=float, default=0.01, help="share of invocations killed midway")
+    parser.add_argument("--rough", type=float, default=1.0, help="times as many requests fail")
     parser.add_argument("--overdue", type=float, default=300.0, help="seconds until the sweep helps")
     parser.add_argument("--patience", type=float, default=1800.0, help="seconds until it is lost")
     parser.add_argument("--concurrency", type=int, default=1, help="environments of each actor")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="drop no more after so many")
     given = parser.parse_args()
+    if not PYTHON.exists():
+        parser.error("MiniStack is missing: run .ci/tools")
     say(f"seed {given.seed}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
     order = Order(
         given.images, given.seed, given.poisoned, given.how, not given.real, given.kills,
-        timeout=20.0 if given.real else 10.0, overdue=given.overdue, concurrency=given.concurrency,
-        patience=given.patience,
+        rough=given.rough, timeout=20.0 if given.real else 10.0, overdue=given.overdue,
+        concurrency=given.concurrency, patience=given.patience,
     )  # fmt: skip
     with cloud() as running:
         outcome = run(order, running, given.minutes * 60)

@@ -11,7 +11,7 @@ from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_items import HEAD, RESULT, TASK, named
 from pipeline.adapters.dynamo_table import loaded
 from pipeline.ledger import ARRIVAL
-from pipeline.results import Copies, Failed, Renditions
+from pipeline.results import Copies, Failed, Published, Renditions, Result
 from tests.aws.deployed import Deployed, read_all
 
 Images = Mapping[str, Mapping[str, dict[str, Any]]]
@@ -91,24 +91,27 @@ def _one(
             found.parked.add((name, actor))
 
 
-def _public(
-    found: Count,
-    there: Deployed,
-    images: Mapping[str, Mapping[str, dict[str, Any]]],
-    names: Mapping[str, str],
-) -> None:
-    """The public bucket has the files that rows name, each once and no others."""
+def _public(found: Count, there: Deployed, images: Images, names: Mapping[str, str]) -> None:
+    """The public bucket has the files that rows of published images name, each once and no others."""
     wanted: set[str] = set()
+    named: set[str] = set()
     for items in images.values():
-        for actor in ("make_renditions", "make_copies"):
-            keys = sorted(sk for sk in items if sk.startswith(f"{RESULT}{actor}#"))
-            if keys and isinstance(made := codec.load(items[keys[-1]]["kind"], items[keys[-1]]["body"]),
-                                   Renditions | Copies):  # fmt: skip
-                wanted.update(each.key for each in made.renditions)
+        results = [_newest(items, actor) for actor in ("make_renditions", "make_copies")]
+        keys = {
+            each.key for made in results if isinstance(made, Renditions | Copies) for each in made.renditions
+        }
+        named |= keys
+        if isinstance(_newest(items, "publish_image"), Published):
+            wanted |= keys
     lying = set(keys_of(there.public))
-    told = {key: names.get(key.partition("/")[0], "nobody's") for key in wanted ^ lying}
+    told = {key: names.get(key.partition("/")[0], "nobody's") for key in named | lying}
     _fault(found, "files that are not public", [f"{told[key]}: {key}" for key in wanted - lying])
-    _fault(found, "files that no row names", [f"{told[key]}: {key}" for key in lying - wanted])
+    _fault(found, "files that no row names", [f"{told[key]}: {key}" for key in lying - named])
+
+
+def _newest(items: Mapping[str, dict[str, Any]], actor: str) -> Result | None:
+    keys = sorted(sk for sk in items if sk.startswith(f"{RESULT}{actor}#"))
+    return codec.load(items[keys[-1]]["kind"], items[keys[-1]]["body"]) if keys else None
 
 
 def keys_of(bucket: str) -> list[str]:

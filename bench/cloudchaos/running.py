@@ -38,6 +38,8 @@ class Order:
     """No models, and one rendition of a picture in place of nine."""
     kills: float = 0.01
     """Share of invocations that are killed midway; requests kill as well, a tenth as often."""
+    rough: float = 1.0
+    """Times as many requests as usual are refused (usual: one in a hundred) or unanswered (one in 200)."""
     timeout: float = 10.0
     overdue: float = 30.0
     """Seconds after which the sweep, three times as often, publishes a run again. It must be more than queues
@@ -62,7 +64,10 @@ class Outcome:
     mended: bool
     seconds: float
     told: str
-    dropped: int
+    dropped: list[str]
+    """File names."""
+    there: Deployed
+    """Stopped, but table, queues and buckets are as they were left."""
 
     @property
     def well(self) -> bool:
@@ -74,7 +79,7 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.dropped} pictures in {self.seconds:.0f} s, seed {self.order.seed}: {self.told}\n"
+            f"{len(self.dropped)} pictures in {self.seconds:.0f} s, seed {self.order.seed}: {self.told}\n"
             f"with poison: {self.before}\n  dead letters: {self.before.letters}\n"
             f"mended: {self.after}\n  dead letters: {self.after.letters or 'none'}"
         )
@@ -82,7 +87,8 @@ class Outcome:
 
 def plan(order: Order, mended: Path) -> Plan:
     """How it is deployed: leases are shortened, because whoever is killed holds its run as long."""
-    requests = {"seed": order.seed, "throttled": 0.01, "unanswered": 0.005, "killed": order.kills / 10}
+    rough = {"throttled": 0.01 * order.rough, "unanswered": 0.005 * order.rough}
+    requests = {"seed": order.seed, "killed": order.kills / 10, **rough}
     poison = Poison(order.actor, POISON, str(mended), order.how)
     day = Day(requests, pause=0.1, margin=1.0, slack=0.5, overdue=order.overdue, quick=order.quick,
               poison=(poison,))  # fmt: skip
@@ -105,7 +111,7 @@ def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> O
             again = there.settled(order.patience)
             after = count(there, dropped, [(POISON, order.actor)])
             seconds = time.monotonic() - began
-            return Outcome(order, settled, before, after, again, seconds, str(there.tally), len(dropped))
+            return Outcome(order, settled, before, after, again, seconds, str(there.tally), dropped, there)
 
 
 def _drop(order: Order, there: Deployed, until: float) -> list[str]:

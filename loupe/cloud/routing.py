@@ -5,7 +5,6 @@ again. Order within an image is the stream's; between images there is none.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,8 +31,9 @@ class Topic(Protocol):
 
 @dataclass
 class Heard:
-    """What a batch of records says of one image."""
+    """What a batch of records says of one image, whose ``first`` record has this place in it."""
 
+    first: int
     rows: list[Row] = field(default_factory=list)
     demanded: list[Task] = field(default_factory=list)
 
@@ -53,23 +53,28 @@ class Router:
     count: Callable[[Sequence[Ended]], None] = uncounted
     """Counts runs for the figures of a day. Raises ``Unavailable``."""
 
-    def route(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Follow a batch of stream records. Raises ``Unavailable``.
+    def route(self, records: Sequence[Mapping[str, Any]]) -> int | None:
+        """Follow a batch of stream records; the first one that has to come again, by its place, if any.
 
-        An image that cannot be followed because of a bug stops no other: the stream would bring the batch
-        again for a day, with everything behind it waiting. It is left to the sweep.
+        So what was done before the table was away is not done again. An image that cannot be followed because
+        of a bug stops no other: the stream would bring the batch again for a day, with everything behind it
+        waiting. It is left to the sweep. Raises ``Unavailable`` where nothing could be published.
         """
         messages: list[Message] = []
-        found = heard(records)
+        again, found = None, heard(records)
         for image, said in found.items():
             try:
                 messages += self.follow(image, said)
-            except Unavailable:
-                raise
+            except Unavailable as fault:
+                log.warning("%s", fault.words)
+                again = said.first
+                break
             except Exception:
                 log.exception("What follows for this image is left to the sweep.", extra={"image": image})
         self.topic.publish(messages)
-        self._count([row for said in found.values() for row in said.rows if row.actor != ARRIVAL])
+        done = found if again is None else heard(records[:again])
+        self._count([row for said in done.values() for row in said.rows if row.actor != ARRIVAL])
+        return again
 
     def _count(self, rows: Sequence[Row]) -> None:
         """Last, and once: figures are no reason to follow everything again."""
@@ -94,15 +99,15 @@ class Router:
 
 def heard(records: Sequence[Mapping[str, Any]]) -> dict[str, Heard]:
     """What the records say, by image, in the order in which the images come first."""
-    found: dict[str, Heard] = defaultdict(Heard)
-    for record in records:
+    found: dict[str, Heard] = {}
+    for place, record in enumerate(records):
         if record.get("eventName") != "INSERT":
             continue
         item = loaded(record["dynamodb"]["NewImage"])
         if item["sk"].startswith(ROW) and (row := row_of(item)):
-            found[item["pk"]].rows.append(row)
+            found.setdefault(item["pk"], Heard(place)).rows.append(row)
         elif item["sk"].startswith(TASK) and item.get("demanded"):
-            found[item["pk"]].demanded.append(task_of(item))
+            found.setdefault(item["pk"], Heard(place)).demanded.append(task_of(item))
     return found
 
 

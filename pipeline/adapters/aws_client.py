@@ -7,6 +7,7 @@ name another server.
 import os
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from pipeline.adapters.request_count import counting
 
@@ -39,4 +40,12 @@ def _client(service: str, region: str | None, _server: str | None) -> Any:
         parameter_validation=False,
         user_agent="loupe",
     )
-    return counting(boto3.session.Session().client(service, region_name=region, config=config))
+    made = boto3.session.Session().client(service, region_name=region, config=config)
+    made.meta.events.register_first(f"request-created.{service}", _encoded_once)
+    return counting(made)
+
+
+def _encoded_once(request: Any, **_: Any) -> None:
+    """Encode a form here: botocore does it twice, to sign and to send, a third of what publishing costs."""
+    if isinstance(request.data, dict) and request.method == "POST":
+        request.data = urlencode(request.data, doseq=True).encode()

@@ -185,15 +185,22 @@ def test_an_image_that_cannot_be_followed_stops_no_other(
     assert [each.__dict__["image"] for each in caplog.records] == [odd]
 
 
-def test_a_table_that_is_away_is_not_taken_for_a_bug(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    image = desk.enter()
+def test_when_the_table_is_away_what_was_done_stays_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [desk.enter(name) for name in ("one", "two", "three")]
+    followed, away = desk.ledger.followed, {images[1]}
 
-    def away(*_: object) -> list[Task]:
-        raise Unavailable("The table cannot be reached.")
+    def follow(image: str, follow: Follow) -> list[Task]:
+        if image in away:
+            raise Unavailable("The table cannot be reached.")
+        return followed(image, follow)
 
-    monkeypatch.setattr(desk.ledger, "followed", away)
-    with pytest.raises(Unavailable):
-        desk.router.route([desk.arrival(image)])
+    monkeypatch.setattr(desk.ledger, "followed", follow)
+    records = [desk.arrival(images[at]) for at in (0, 0, 1, 0, 2)]
+    assert desk.router.route(records) == 2
+    assert [m.id for m in desk.topic.messages if m.id.endswith("due")] == [f"{images[0]}/weigh/1/due"]
+    away.clear()
+    assert desk.router.route(records[2:]) is None
+    assert {m.id for m in desk.topic.messages if m.id.endswith("due")} == {f"{i}/weigh/1/due" for i in images}
 
 
 def test_what_lost_its_message_is_told_again(desk: Desk) -> None:
