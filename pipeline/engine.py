@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pipeline import codec
 from pipeline.actor import Actor
 from pipeline.chain import Chain
-from pipeline.errors import LoupeError, Rejected, Unknown
+from pipeline.errors import LoupeError, Rejected, Unavailable, Unknown
 from pipeline.ledger import Again, Entry, Ledger, Outcome, Plan, Row, Rows, Settled, Task, Work
 from pipeline.model import Source
 from pipeline.plan import plan, priority, refusal
@@ -127,11 +127,19 @@ class Engine:
         return list(self.ledger.open_tasks(image))
 
     def sweep(self, limit: int = 1000) -> int:
-        """Free what dead workers held and start what is due and missing; how many images that touched."""
+        """Free what dead workers held and start what is due and missing; how many images that touched.
+
+        An image that cannot be followed because of a bug stops no other. Raises ``Unavailable``.
+        """
         freed = self.ledger.expire()
         stalled = self.ledger.stalled(limit)
         for image in stalled:
-            self.ledger.resume(image, self.follow)
+            try:
+                self.ledger.resume(image, self.follow)
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("This image cannot be followed; the others are.", extra={"image": image})
         return freed + len(stalled)
 
     def _parked(self, rows: Rows) -> list[Actor]:

@@ -7,6 +7,11 @@ from loupe.template import functions, permissions, queues, rows
 from loupe.template.functions import Code, Function
 from loupe.template.parts import Json, att, ref, sub, when
 
+ROUTER_MEMORY = 1769
+"""Megabytes that bring a whole processor: most of what the router does is computing (bench functions).
+
+Source: docs.aws.amazon.com/lambda, "Configure Lambda function memory".
+"""
 ROUTER_SECONDS = 60
 ROUTER_RETRIES = 1_000
 ROUTER_AGE = 82_800
@@ -29,7 +34,7 @@ def router(code: Code) -> Json:
         does="Publishes an event for each run that a landed row made due.",
         bundle=entry_bundle("route"),
         timeout=ROUTER_SECONDS,
-        memory=MEMORY,
+        memory=ROUTER_MEMORY,
         rights=(
             permissions.ledger(),
             permissions.stream(),
