@@ -16,7 +16,7 @@ from pipeline.adapters import dynamo_tombstones as tombstones
 from pipeline.adapters import dynamo_traces
 from pipeline.adapters.dynamo_appointments import POLICIES
 from pipeline.adapters.dynamo_bytes import ORIGINAL, key, leaving
-from pipeline.adapters.dynamo_following import counted, erased
+from pipeline.adapters.dynamo_following import counted
 from pipeline.adapters.dynamo_items import HEAD, MENTION, OVERTAKEN, TASK, TOMBSTONE, TURN, USE, result_key
 from pipeline.adapters.dynamo_table import THERE, Delete, Step, Table, Update
 from pipeline.adapters.dynamo_turns import MOVING, Partition, rounds
@@ -132,7 +132,6 @@ def _closed(seen: Partition) -> list[Step]:
         Delete(image, TURN, f"#turns=:read AND {MOVING}", read),
         Delete(image, HEAD, "#state=:state", {"state": state}),
         Delete(image, result_key(ARRIVAL, 1), THERE),
-        erased(image),
     ]
     if state != "waiting":
         steps.append(counted(image, state, -1))

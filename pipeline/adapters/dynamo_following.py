@@ -23,8 +23,6 @@ from pipeline.ledger import Follow, Plan, Task
 
 COUNTS, COUNT_SHARDS = "counts", 64
 """The partition of the numbers of images by state, each number in so many parts."""
-ERASED = "erased"
-"""The partition of the number of erased images, in as many parts."""
 
 
 def follow(table: Table, image: str, decide: Follow, *, demanded: bool = False) -> tuple[Partition, Plan]:
@@ -62,11 +60,6 @@ def counted(image: str, state: str, more: int) -> Step:
     """Add to the number of images in a state. Those that wait are counted by the index instead."""
     key = f"{state}#{crc32(image.encode()) % COUNT_SHARDS:02d}"
     return Update(COUNTS, key, "ADD #images :more", given={"more": more})
-
-
-def erased(image: str) -> Step:
-    """Count an image that is erased."""
-    return Update(ERASED, f"{crc32(image.encode()) % COUNT_SHARDS:02d}", "ADD #images :one", given={"one": 1})
 
 
 def _steps(seen: Partition, plan: Plan, *, demanded: bool) -> list[Step]:

@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline import counting
 from pipeline.adapters import dynamo_tallies
-from pipeline.adapters.dynamo_following import COUNTS, ERASED
 from pipeline.adapters.dynamo_items import facts_of
-from pipeline.adapters.dynamo_schema import SHARDS
 from pipeline.adapters.dynamo_table import Table
-from pipeline.figures import EVERYTHING, Day, Facts, Figures, Scope, Step, Total, Visited
+from pipeline.figures import EVERYTHING, Day, Facts, Figures, Scope, Step, Visited
 
 MARGIN = timedelta(minutes=1)
 """An id is made this much before its image enters, at most; the index goes by the id."""
@@ -44,34 +42,9 @@ class DynamoNumbers:
         return [facts_of(head["facts"]) for head in heads if "facts" in head]
 
 
-class DynamoTotals:
-    """``pipeline.figures.Totals``."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def arrivals(self) -> int:
-        """See ``Totals.arrivals``: those that wait, have settled, or were erased."""
-        waiting = sum(self._table.count("open", f"waiting#{n}") for n in range(SHARDS))
-        kept = (int(item["images"]) for pk in (COUNTS, ERASED) for item in self._table.query(pk))
-        return waiting + sum(kept)
-
-    def totals(self) -> list[Total]:
-        """See ``Totals.totals``."""
-        found: dict[tuple[str, str], list[tuple[int, int, float]]] = {}
-        for actor, outcome, number, runs, ms in dynamo_tallies.ever(self._table):
-            found.setdefault((actor, outcome), []).append((number, runs, ms))
-        return [_total(*key, classes) for key, classes in sorted(found.items())]
-
-
 def _dates(day: Day) -> Iterator[str]:
     """The UTC days on which images of a day may have got their ids."""
     date = (datetime.fromtimestamp(day.start, UTC) - MARGIN).date()
     while date <= datetime.fromtimestamp(day.end, UTC).date():
         yield date.isoformat()
         date += timedelta(days=1)
-
-
-def _total(actor: str, outcome: str, classes: Sequence[tuple[int, int, float]]) -> Total:
-    counts = {number: runs for number, runs, _ in sorted(classes)}
-    return Total(actor, outcome, sum(counts.values()), sum(ms for *_, ms in classes) / 1000, counts)

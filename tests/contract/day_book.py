@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pipeline import codec
 from pipeline.adapters import dynamo_tallies, sqlite_facts, sqlite_ledger, sqlite_tallies
 from pipeline.adapters.dynamo_items import head_item
-from pipeline.adapters.dynamo_numbers import DynamoNumbers, DynamoTotals
+from pipeline.adapters.dynamo_numbers import DynamoNumbers
 from pipeline.adapters.dynamo_table import Put, Table
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
@@ -28,7 +28,6 @@ class Book(Protocol):
     """Writes images as they would stand in the ledger."""
 
     numbers: Numbers
-    totals: Totals
 
     def image(self, channel: str = CHANNEL, at: datetime = NOON, **known: Any) -> Facts:
         """One image that came at noon of the day."""
@@ -99,7 +98,6 @@ class CloudBook:
 
     def __post_init__(self) -> None:
         self.numbers: Numbers = DynamoNumbers(self.table)
-        self.totals: Totals = DynamoTotals(self.table)
 
     def image(self, channel: str = CHANNEL, at: datetime = NOON, **known: Any) -> Facts:
         """See ``Book.image``."""

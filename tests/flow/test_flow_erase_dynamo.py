@@ -11,7 +11,6 @@ from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_bytes import ORIGINAL
 from pipeline.adapters.dynamo_catalog import DynamoCatalog
 from pipeline.adapters.dynamo_news_items import news_key
-from pipeline.adapters.dynamo_numbers import DynamoTotals
 from pipeline.adapters.dynamo_table import Put, Step, Table, Update, loaded
 from pipeline.erasing import resume
 from pipeline.errors import Unknown
@@ -59,7 +58,6 @@ def test_what_stays_is_ids_a_time_and_a_hash(here: House, table: Table, file: Pa
     here.diary.catch_up(1)  # stands on the image now
     assert gone(here, image).left == {}
     short = next(candidates(image))
-    assert DynamoTotals(table).arrivals() == 1
     kept = speaking(table, image)
     assert [pk.partition("#")[0] for pk, _ in kept] == [image, "delivery", "short"]
     assert "file:1" not in str(everything(table))
