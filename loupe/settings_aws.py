@@ -11,9 +11,8 @@ from loupe import values
 class AwsSettings(BaseSettings):
     """Empty on one machine."""
 
-    table: str = Field(
+    table: Annotated[str, AfterValidator(values.table)] = Field(
         "",
-        pattern=r"^([a-zA-Z0-9_.-]{3,255})?$",
         description="DynamoDB table that takes the place of the ledger's file ([aws.md](aws.md))",
         examples=["loupe-ledger"],
     )
@@ -26,15 +25,13 @@ class AwsSettings(BaseSettings):
         "", description="S3 bucket behind CloudFront that takes the place of the public folder",
         examples=["loupe-public"],
     )  # fmt: skip
-    distribution: str = Field(
+    distribution: Annotated[str, AfterValidator(values.distribution)] = Field(
         "",
-        pattern=r"^([A-Z0-9]{6,32})?$",
         description="CloudFront distribution that shows the public bucket",
         examples=["E1ABCDEF2GHIJK"],
     )
-    secrets: str = Field(
+    secrets: Annotated[str, AfterValidator(values.secrets)] = Field(
         "",
-        pattern=values.SECRETS,
         description="Where secrets lie: a path of SSM's Parameter Store or a secret's ARN ([aws.md](aws.md))",
         examples=["/loupe"],
     )

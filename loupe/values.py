@@ -17,7 +17,7 @@ TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?"
 OFF = "off"
 BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?"
 """A bucket and a prefix (docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
-SECRETS = r"^(/[a-zA-Z0-9_./-]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+)?$"
+SECRETS = r"(/[a-zA-Z0-9_./-]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+)?"
 """A path in SSM's Parameter Store, or the ARN of a secret."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -48,6 +48,27 @@ def bucket(value: str) -> str:
         r"(s3://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.!*'()-]+)*/?", value, re.ASCII
     ):
         raise ValueError("it must be a bucket's name, or s3://, the name, and a prefix behind a slash")
+    return value
+
+
+def table(value: str) -> str:
+    """A DynamoDB table's name. Raises ``ValueError``."""
+    if not re.fullmatch(r"([a-zA-Z0-9_.-]{3,255})?", value):
+        raise ValueError("it must be a table's name: 3 to 255 letters, digits, dots, - and _")
+    return value
+
+
+def distribution(value: str) -> str:
+    """The id of a CloudFront distribution. Raises ``ValueError``."""
+    if not re.fullmatch(r"([A-Z0-9]{6,32})?", value):
+        raise ValueError("it must be a distribution's id, made of capital letters and digits")
+    return value
+
+
+def secrets(value: str) -> str:
+    """Where secrets lie. Raises ``ValueError``."""
+    if not re.fullmatch(SECRETS, value):
+        raise ValueError("it must be a path that begins with a slash, or the ARN of a secret")
     return value
 
 

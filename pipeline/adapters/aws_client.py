@@ -19,6 +19,21 @@ CONNECTIONS = 16
 """Open at once."""
 
 
+MENDED = {
+    "NoRegionError": "no region is set; say AWS_REGION=eu-central-1, or yours",
+    "NoCredentialsError": "there are no credentials; run `aws configure`, or say AWS_PROFILE",
+    "PartialCredentialsError": "the credentials are not complete; run `aws configure`",
+    "ProfileNotFound": "AWS_PROFILE names a profile that is not there",
+}
+"""What a person can do about faults of botocore, by their names."""
+
+
+def why(fault: Exception) -> str:
+    """Why AWS cannot be asked: in words where a person can mend it, else the fault's name."""
+    name = type(fault).__name__
+    return MENDED.get(name, name)
+
+
 def client(service: str, region: str | None = None) -> Any:
     """The client of a service. Raises ``BotoCoreError`` where no region is set."""
     return _client(service, region, os.environ.get("AWS_ENDPOINT_URL"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pipeline.adapters.aws_client import client
+from pipeline.adapters.aws_client import client, why
 from pipeline.errors import Unavailable
 
 Value = str | int | float | bool | bytes | frozenset[str] | None
@@ -220,7 +220,7 @@ class Table:
                 f"The table {self.name} answered {_code(fault)} to {fault.operation_name}."
             ) from fault
         except BotoCoreError as fault:
-            raise Unavailable(f"The table {self.name} cannot be reached: {type(fault).__name__}.") from fault
+            raise Unavailable(f"The table {self.name} cannot be reached: {why(fault)}.") from fault
 
 
 ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote, unquote, urlsplit
 
-from pipeline.adapters.aws_client import client
+from pipeline.adapters.aws_client import client, why
 from pipeline.errors import Rejected, Unavailable
 from pipeline.model import Source
 
@@ -54,7 +54,7 @@ def _asked(source: Source) -> dict[str, Any]:
             raise Rejected(f"{source.name} was removed or replaced before it was looked at.") from None
         raise Unavailable(f"The bucket {where.netloc} answered {code}.") from fault
     except BotoCoreError as fault:
-        raise Unavailable(f"The bucket {where.netloc} cannot be reached: {type(fault).__name__}.") from fault
+        raise Unavailable(f"The bucket {where.netloc} cannot be reached: {why(fault)}.") from fault
 
 
 def _read(answer: dict[str, Any], file: BinaryIO, source: Source) -> None:
@@ -65,4 +65,4 @@ def _read(answer: dict[str, Any], file: BinaryIO, source: Source) -> None:
             for chunk in body.iter_chunks(CHUNK):
                 file.write(chunk)
     except BotoCoreError as fault:
-        raise Unavailable(f"{source.name} broke off on its way: {type(fault).__name__}.") from fault
+        raise Unavailable(f"{source.name} broke off on its way: {why(fault)}.") from fault

@@ -6,7 +6,7 @@ alone).
 
 from collections.abc import Sequence
 
-from pipeline.adapters.aws_client import client
+from pipeline.adapters.aws_client import client, why
 from pipeline.errors import Unavailable
 from pipeline.topic import Message
 
@@ -32,7 +32,7 @@ class SnsTopic:
                 code = fault.response.get("Error", {}).get("Code", "an error")
                 raise Unavailable(f"The topic answered {code}.") from fault
             except BotoCoreError as fault:
-                raise Unavailable(f"The topic cannot be reached: {type(fault).__name__}.") from fault
+                raise Unavailable(f"The topic cannot be reached: {why(fault)}.") from fault
             if failed := answer.get("Failed"):
                 raise Unavailable(f"The topic did not take {len(failed)} events: {failed[0].get('Code')}.")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipeline.adapters.aws_client import client
+from pipeline.adapters.aws_client import client, why
 from pipeline.errors import Unavailable
 
 LONGEST = 43_000
@@ -83,4 +83,4 @@ def _worded(what: str, ask: Callable[[Any], Any]) -> Any:
         code = fault.response.get("Error", {}).get("Code", "an error")
         raise Unavailable(f"{what} answered {code}.") from fault
     except BotoCoreError as fault:
-        raise Unavailable(f"{what} cannot be reached: {type(fault).__name__}.") from fault
+        raise Unavailable(f"{what} cannot be reached: {why(fault)}.") from fault

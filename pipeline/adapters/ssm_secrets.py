@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline.adapters.aws_client import client
+from pipeline.adapters.aws_client import client, why
 from pipeline.errors import LoupeError, Misconfigured, Unavailable
 
 ARN = "arn:"
@@ -34,7 +34,7 @@ def secrets(where: str) -> dict[str, str]:
     except ClientError as fault:
         raise _words(where, fault) from None
     except BotoCoreError as fault:
-        raise Unavailable(f"The secrets at {where} cannot be reached: {type(fault).__name__}.") from None
+        raise Unavailable(f"The secrets at {where} cannot be reached: {why(fault)}.") from None
 
 
 def _parameters(path: str) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The words in which adapters speak with the table."""
 
+import os
 import random
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 from unittest.mock import Mock
@@ -167,4 +169,26 @@ def test_nothing_to_do_is_done(table: Table) -> None:
 
 def test_a_table_that_is_not_there_is_told_in_words(table: Table) -> None:
     with pytest.raises(Unavailable, match="table loupe-none answered ResourceNotFoundException to GetItem"):
+        Table("loupe-none").get("p", "a")
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [
+        ("", "no region is set; say AWS_REGION"),
+        ("eu-central-1", "there are no credentials; run `aws configure`"),
+    ],
+)
+def test_who_has_not_said_where_or_who_is_told_how(
+    region: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    if region:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:9/{tmp_path.name}")  # a client of its own
+    with pytest.raises(Unavailable, match=words):
         Table("loupe-none").get("p", "a")
