@@ -11,7 +11,7 @@ from pipeline.chain import Chain
 from pipeline.engine import Engine
 from pipeline.ledger import Ledger
 from pipeline.opinions import Opinions
-from pipeline.ports import Notes
+from pipeline.ports import Notes, Store
 
 
 class AnyGround(Protocol):
@@ -36,6 +36,10 @@ class AnyGround(Protocol):
     @property
     def notes(self) -> Notes:
         """What people asked for."""
+
+    @property
+    def store(self) -> Store:
+        """Where originals lie."""
 
     @property
     def cards(self) -> Cards:

@@ -14,6 +14,8 @@ RUN_FIELDS = ("image", "actor", "attempt", "ms", "outcome")
 EMF = "emf"
 METRICS = [{"Name": "ms", "Unit": "Milliseconds"}, {"Name": "failed", "Unit": "Count"}]
 NOISY = ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib")
+CHATTY = ("uvicorn", "botocore")
+"""They say at length what they do; what goes wrong is worth hearing."""
 
 
 class JsonLines(logging.Formatter):
@@ -85,4 +87,5 @@ def _begin(stream: TextIO, level: int, lines: logging.Formatter) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """The settings of AWS: what takes the place of the data folder there. The template sets them."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -35,6 +36,16 @@ class AwsSettings(BaseSettings):
         description="Where secrets lie: a path of SSM's Parameter Store or a secret's ARN ([aws.md](aws.md))",
         examples=["/loupe"],
     )
+    originals_key_id: str = Field(
+        "",
+        pattern=r"^[A-Z0-9]*$",
+        description="CloudFront's id of the key by which originals may be read ([aws.md](aws.md))",
+        examples=["K2JCJMDEHXQW5F"],
+    )
+    originals_key: Path | None = Field(
+        None, description="File with the private half of that key, for `loupe original`",
+        examples=["originals.pem"],
+    )  # fmt: skip
     detectors: Literal["local", "rekognition"] = Field(
         "local",
         description="Who looks for nudity and faces: `local` models, or `rekognition`, which is sent them",

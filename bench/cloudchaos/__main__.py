@@ -6,8 +6,8 @@ Table, stream, buckets, topic and queues are MiniStack's; the functions are Loup
 official runtime client; the mappings between them are simulated (tests/aws/mapping.py). One message in twenty
 comes twice, in any order; batches are halved and handled in part; requests are throttled or unanswered;
 functions are refused and killed at any point. One picture is poison: its actor dies of it every time, until
-that is mended and its dead letter driven back. Then everything is counted. Exit status 1 where anything was
-lost or doubled, or anything else parked. The dice follow the seed; which process is faster does not.
+that is mended and ``loupe replay --parked`` has run. Then everything is counted. Exit status 1 where anything
+was lost or doubled, or anything else parked. The dice follow the seed; which process is faster does not.
 """
 
 import argparse
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--poisoned", default="detect_faces", help="the actor that the poison kills")
     parser.add_argument("--how", choices=["dies", "raises"], default="dies")
+    parser.add_argument("--cure", choices=["replay", "redrive"], default="replay", help="once it is mended")
     parser.add_argument("--real", action="store_true", help="with the models and every rendition: slow")
     parser.add_argument("--kills", type=float, default=0.01, help="share of invocations killed midway")
     parser.add_argument("--rough", type=float, default=1.0, help="times as many requests fail")
@@ -39,7 +40,7 @@ def main() -> None:
     say(f"seed {given.seed}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # what was started is ended then, too
     order = Order(
-        given.images, given.seed, given.poisoned, given.how, not given.real, given.kills,
+        given.images, given.seed, given.poisoned, given.how, given.cure, not given.real, given.kills,
         rough=given.rough, timeout=20.0 if given.real else 10.0, overdue=given.overdue,
         concurrency=given.concurrency, patience=given.patience,
     )  # fmt: skip

@@ -34,6 +34,8 @@ class Order:
     actor: str = "detect_faces"
     """Which cannot survive the poison."""
     how: str = "dies"
+    cure: str = "replay"
+    """What is run once that is mended: ``loupe replay --parked``, or the function ``redrive``."""
     quick: bool = True
     """No models, and one rendition of a picture in place of nine."""
     kills: float = 0.01
@@ -107,7 +109,8 @@ def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> O
             settled = there.settled(order.patience)
             before = count(there, dropped)
             mended.touch()
-            there.redrive()
+            cured = there.replay() if order.cure == "replay" else there.redrive()
+            say(f"{order.cure}: {cured}")
             again = there.settled(order.patience)
             after = count(there, dropped, [(POISON, order.actor)])
             seconds = time.monotonic() - began

@@ -1,10 +1,11 @@
 """``loupe deploy``: bring Loupe to AWS."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from loupe import deploying
+from loupe import deploying, originals_key
 from loupe.deploying import Deployment
 from loupe.options import data_option
 
@@ -24,6 +25,10 @@ Next, if Slack is to be connected:
 @click.option(
     "--secret", "names", multiple=True, metavar="NAME", help="Ask for a secret and keep it; deploy nothing."
 )
+@click.option(
+    "--originals-key", "key", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="Key for `loupe original`, made where FILE is not there; CloudFront gets its public half.",
+)  # fmt: skip
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and do nothing.")
 @data_option
 def command(
@@ -32,6 +37,7 @@ def command(
     guided: bool,
     given: tuple[str, ...],
     names: tuple[str, ...],
+    key: Path | None,
     dry: bool,
     data: Path | None,
 ) -> None:
@@ -43,6 +49,8 @@ def command(
     """
     wanted = Deployment(stack, region, guided, _parameters(given))
     deploying.check(wanted)
+    if key:
+        wanted = replace(wanted, parameters={**(wanted.parameters or {}), **_originals(key, dry=dry)})
     if names:
         _seal(wanted, names, dry=dry)
         return
@@ -58,6 +66,15 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{each}: a parameter is given as NAME=VALUE.", param_hint="--set")
         found[name] = value
     return found
+
+
+def _originals(key: Path, *, dry: bool) -> dict[str, str]:
+    if dry and not key.exists():
+        click.echo(f"{key} would be made: a key that signs addresses of originals.")
+        return {}
+    if originals_key.make(key):
+        click.echo(f"{key}: made now. Who has it reads every original; LOUPE_ORIGINALS_KEY names it to you.")
+    return {"OriginalsKey": originals_key.public_half(key)}
 
 
 def _seal(wanted: Deployment, names: tuple[str, ...], *, dry: bool) -> None:

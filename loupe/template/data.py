@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from loupe.template.parts import REMOVAL, Json, att, policy, ref, resource, sub
+from loupe.template.parts import REMOVAL, Json, att, policy, ref, resource, sub, when
 
 ABORT_DAYS = 1
 """After which the parts of an upload that nobody finished are removed."""
 ARCHIVE = "archive/"
 DROP = "drop/"
+ORIGINALS = "originals/"
 """Prefixes in the store bucket."""
 
 
@@ -29,20 +30,30 @@ def store() -> Json:
     }
     return {
         "Store": resource("S3::Bucket", properties, DependsOn="ArrivalsQueuePolicy", **REMOVAL),
-        "StorePolicy": _bucket_policy("Store"),
+        "StorePolicy": _bucket_policy("Store", when("HasOriginalsKey", _originals())),
+    }
+
+
+def _originals() -> Json:
+    """The distribution may read originals, and nothing else of the store."""
+    files = {"Action": "s3:GetObject", "Resource": sub(f"${{Store.Arn}}/{ORIGINALS}*")}
+    return _distribution() | files
+
+
+def _distribution() -> Json:
+    """Whatever a statement says, it says it of the distribution alone."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn()}},
     }
 
 
 def public() -> Json:
     """The bucket of what anybody may see; nobody but the distribution reads it."""
-    reader = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn()}},
-    }
-    files = reader | {"Action": "s3:GetObject", "Resource": sub("${Public.Arn}/*")}
+    files = _distribution() | {"Action": "s3:GetObject", "Resource": sub("${Public.Arn}/*")}
     # Without it S3 says "forbidden" of a file that is not there, and caches keep that.
-    names = reader | {"Action": "s3:ListBucket", "Resource": att("Public")}
+    names = _distribution() | {"Action": "s3:ListBucket", "Resource": att("Public")}
     return {
         "Public": resource("S3::Bucket", _bucket(_unfinished()), **REMOVAL),
         "PublicPolicy": _bucket_policy("Public", files, names),

@@ -1,9 +1,12 @@
-"""What the world sees: CloudFront before the public bucket and the pages, closed to everything else."""
+"""What the world sees: CloudFront before the public bucket and the pages, closed to everything else.
+
+Originals are in ``originals``.
+"""
 
 from typing import Any
 
 from loupe.packing import entry_bundle
-from loupe.template import functions, permissions
+from loupe.template import functions, originals, permissions
 from loupe.template.data import distribution_arn
 from loupe.template.functions import Code, Function
 from loupe.template.parts import Json, att, ref, resource, sub, when
@@ -68,9 +71,10 @@ def distribution() -> Json:
         "HttpVersion": "http2and3",
         "IPV6Enabled": True,
         "PriceClass": ref("PriceClass"),
-        "Origins": [_bucket(), _pages()],
+        "Origins": [_bucket(), _pages(), when(originals.CONDITION, originals.origin())],
         "DefaultCacheBehavior": _behaviour("pages", ref("PageCaching")),
         "CacheBehaviors": [
+            when(originals.CONDITION, originals.behaviour()),
             {"PathPattern": "/i/static/*"} | _behaviour("pages", ref("PageCaching")),
             {"PathPattern": "/i/*.*"} | _behaviour("public", OPTIMIZED) | stripped,
         ],
@@ -84,6 +88,7 @@ def distribution() -> Json:
         "PublicPaths": resource("CloudFront::Function", _paths()),
         "PageCaching": resource("CloudFront::CachePolicy", {"CachePolicyConfig": _caching()}),
         "PublicHeaders": resource("CloudFront::ResponseHeadersPolicy", _headers()),
+        **originals.resources(),
     }
 
 

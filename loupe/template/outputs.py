@@ -19,6 +19,10 @@ def outputs(actors: Iterable[str]) -> Json:
         "TableStream": _told("The ARN of its stream in this region.", rows.stream()),
         "PublicUrl": _told("Under which people see the pictures.", functions.address()),
         "DistributionId": _told("The distribution.", ref("Distribution")),
+        "OriginalsKeyId": _told(
+            "CloudFront's id of the key that signs addresses of originals.",
+            when("HasOriginalsKey", ref("OriginalsPublicKey"), "none"),
+        ),
         "DistributionDomain": _told("CloudFront's name of it.", att("Distribution", "DomainName")),
         "SlackAddress": _told("For `loupe manifest --address`.", sub("https://${Host}", Host=slack)),
         "SlackRequestUrl": _told(
@@ -46,8 +50,10 @@ def _environment() -> Json:
     text = (
         "export AWS_REGION=${AWS::Region} LOUPE_TABLE=${Table} LOUPE_STORE_BUCKET=${Store}"
         " LOUPE_PUBLIC_BUCKET=${Public} LOUPE_PUBLIC_URL=${Url} LOUPE_DISTRIBUTION=${Distribution}"
+        " LOUPE_ORIGINALS_KEY_ID=${Key}"
     )
-    return sub(text, Table=rows.name(), Url=functions.address())
+    key = when("HasOriginalsKey", ref("OriginalsPublicKey"), "")
+    return sub(text, Table=rows.name(), Url=functions.address(), Key=key)
 
 
 def _told(description: str, value: Any) -> Json:

@@ -77,6 +77,11 @@ PARAMETERS: dict[str, Json] = {
         "PriceClass_100",
         AllowedValues=["PriceClass_100", "PriceClass_200", "PriceClass_All"],
     ),
+    "OriginalsKey": _text(
+        "Public half of the key that signs addresses of originals: its base64 lines, joined by colons. Empty:"
+        " CloudFront brings no original to anybody.",
+        AllowedPattern="[A-Za-z0-9+/=:]*",
+    ),
     "DomainName": _text("Your domain of the pictures, such as pictures.example.org; empty for CloudFront's."),
     "CertificateArn": _text("ACM certificate of that domain, in us-east-1."),
     "HostedZoneId": _text("Route 53 zone in which your domains are entered; empty to enter them yourself."),
@@ -116,6 +121,7 @@ CONDITIONS: dict[str, Json] = {
     "HasBudget": _not(_is("MonthlyBudget", "0")),
     "Protected": _is("Protection", "yes"),
     "HasNewsTopic": _not(_is("NewsTopic", "")),
+    "HasOriginalsKey": _not(_is("OriginalsKey", "")),
     "HasDomain": _not(_is("DomainName", "")),
     "HasZone": _not(_is("HostedZoneId", "")),
     "HasDomainRecord": _and("HasDomain", "HasZone"),

@@ -6,6 +6,9 @@ them is `tests.aws.mapping` and `tests.aws.mapping_queue`.
 """
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,10 +16,10 @@ from dataclasses import asdict, dataclass, field
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
-from uuid import uuid4
 
 from loupe.template import actors as per_actor
 from loupe.template import entries
+from loupe.template.parts import logical
 from pipeline.adapters.aws_client import client
 from pipeline.adapters.dynamo_table import Table
 from pipeline.chain import Chain, discover
@@ -116,6 +119,15 @@ class Deployed:
                 return answer.result
         raise AssertionError(answer)
 
+    def replay(self) -> str:
+        """What ``loupe replay --parked`` says. Raises ``CalledProcessError``."""
+        command = [sys.executable, "-m", "loupe", "replay", "--parked"]
+        environment = {**os.environ, **self.environment()}
+        done = subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True, timeout=120
+        )
+        return done.stdout + done.stderr
+
     def environment(self, actor: str = "") -> dict[str, str]:
         """Of a function; without an actor, of all that are none."""
         queue = self.queues.get(actor, self.arrivals)
@@ -211,21 +223,20 @@ def deployed(
     running: MiniStack, made_table: Callable[[MiniStack], Table], plan: Plan, chain: Chain | None = None
 ) -> Iterator[Deployed]:
     """All of it, at work."""
-    name, actors = f"loupe-{uuid4().hex[:8]}", chain or discover()
+    table, actors = made_table(running), chain or discover()
+    name = table.name
     sqs, sns = client("sqs"), client("sns")
     topic = sns.create_topic(Name=name)["TopicArn"]
     queues = {}
     for actor in actors:
-        queue = made_queue(sqs, f"{name}-{actor.name}", plan.visibility, per_actor.receipts(actor))
+        queue = made_queue(sqs, f"{name}-{logical(actor.name)}", plan.visibility, per_actor.receipts(actor))
         subscribed(sns, sqs, topic, queue.url, {"type": ["due"], "actor": [actor.name]})
         queues[actor.name] = queue
     arrivals = made_queue(sqs, f"{name}-arrivals", plan.visibility, entries.RECEIPTS)
     store, public = (made_bucket(client("s3"), f"{name}-{which}", REGION) for which in ("store", "public"))
     notified(client("s3"), store, "drop/", arn_of(sqs, arrivals.url))
     router_parked = sqs.create_queue(QueueName=f"{name}-router-parked")["QueueUrl"]
-    found = Deployed(
-        running, plan, actors, made_table(running), store, public, topic, arrivals, queues, router_parked
-    )
+    found = Deployed(running, plan, actors, table, store, public, topic, arrivals, queues, router_parked)
     try:
         found.start()
         yield found

@@ -16,7 +16,7 @@ class Queue:
 
 def made_queue(sqs: Any, name: str, visibility: int, receipts: int) -> Queue:
     """A new queue; what was received ``receipts`` times moves to its dead-letter queue."""
-    parked = sqs.create_queue(QueueName=f"{name}-parked")["QueueUrl"]
+    parked = sqs.create_queue(QueueName=f"{name}Parked")["QueueUrl"]
     policy = json.dumps({"deadLetterTargetArn": arn_of(sqs, parked), "maxReceiveCount": receipts})
     attributes = {"VisibilityTimeout": str(visibility), "RedrivePolicy": policy}
     return Queue(sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"], parked)

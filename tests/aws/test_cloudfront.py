@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,14 +13,13 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import ANY, Stubber
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from moto import mock_aws
 
 from pipeline.adapters.cloudfront_cdn import BUSY, CloudFrontCdn
 from pipeline.adapters.cloudfront_signer import CloudFrontSigner
 from pipeline.errors import Misconfigured, Transient, Unavailable, Unknown, Unsuitable
+from tests.aws import signed
 
 IMAGE = "01890a5d-ac96-774b-bcce-b302099a8057"
 SITE = "https://pictures.example.org"
@@ -130,19 +127,8 @@ def signer(key: bytes = b"") -> CloudFrontSigner:
     return CloudFrontSigner(SITE, "K2JCJMDEHXQW5F", key or pem(KEY), lambda: NOW)
 
 
-def undone(text: str) -> bytes:
-    """CloudFront's own alphabet."""
-    return base64.b64decode(text.replace("-", "+").replace("_", "=").replace("~", "/"))
-
-
 def verified(address: str) -> None:
-    """As CloudFront does it: the policy is made anew of the address and its end."""
-    parts = urlsplit(address)
-    given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    ends = {"DateLessThan": {"AWS:EpochTime": int(given["Expires"])}}
-    bare = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    policy = json.dumps({"Statement": [{"Resource": bare, "Condition": ends}]}, separators=(",", ":"))
-    KEY.public_key().verify(undone(given["Signature"]), policy.encode(), PKCS1v15(), SHA1())
+    signed.verified(address, KEY.public_key())
 
 
 def test_a_signed_address_is_one_that_cloudfront_lets_pass() -> None:

@@ -3,17 +3,22 @@
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
 
+from loupe import originals_key
 from loupe.settings import Settings, variable
 from pipeline.ledger import Row, Settled, Task
 from pipeline.opinions import Opinion
 from pipeline.results import Failed
 from pipeline.topic import due, source
 from tests.aws import grounded
+from tests.aws.signed import verified
 from tests.cli.running import bare, lines, loupe
 from tests.flow.driving import eventually
 from tests.servers.ministack import MiniStack
@@ -146,6 +151,28 @@ def test_originals_go_into_the_archive_and_come_back(house: grounded.House, shor
         assert f"in the bucket {house.base.settings.store_bucket}" in away.stdout
         back = loupe("restore", short)
     assert (back.exit_code, "back in the store until" in back.stdout) == (0, True), back.output
+
+
+def test_an_original_is_read_by_a_signed_address_for_a_while(
+    house: grounded.House, image: str, short: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = house.base.catalog.report(image)["sha256"]
+    unset = loupe("original", short)
+    assert (unset.exit_code, "LOUPE_ORIGINALS_KEY_ID" in unset.stderr) == (2, True)
+    monkeypatch.setenv("LOUPE_ORIGINALS_KEY_ID", "K2JCJMDEHXQW5F")
+    monkeypatch.setenv("LOUPE_ORIGINALS_KEY", str(tmp_path / "key.pem"))
+    missing = loupe("original", short)
+    assert (missing.exit_code, "key.pem cannot be read" in missing.stderr) == (2, True)
+    originals_key.make(tmp_path / "key.pem")
+    told = loupe("original", short, "--for", "5")
+    assert told.exit_code == 0, told.output
+    below = f"originals/{original[:2]}/{original[2:4]}/{original}"
+    assert told.stdout.startswith(f"https://pictures.example.org/{below}?Expires=")
+    key = load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    assert isinstance(key, RSAPrivateKey)
+    verified(told.stdout.strip(), key.public_key())
+    copied = loupe("original", short, "--to", tmp_path / "copy")
+    assert (copied.exit_code, sha256((tmp_path / "copy").read_bytes()).hexdigest()) == (0, original)
 
 
 def test_without_waiting_it_is_asked_for(house: grounded.House, short: str) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from loupe import deploying
 from loupe.cli import main
+from loupe.originals_key import public_half
 from loupe.settings import load
 from pipeline.errors import Misconfigured, Unavailable
 from tests.template.made import resources
@@ -105,6 +106,25 @@ def test_parameters_and_questions_are_handed_on(loupe: Run, machine: Machine) ->
     assert machine.lines[1].endswith(
         "[--guided] [--parameter-overrides] [SafeBelow=0.3] [AlarmMail=Ops <ops@example.org>] telemetry=0"
     )
+
+
+def test_the_key_of_originals_is_made_and_its_public_half_handed_on(
+    loupe: Run, machine: Machine, tmp_path: Path
+) -> None:
+    file = tmp_path / "originals.pem"
+    dry = loupe("--originals-key", str(file), "--dry-run")
+    assert (dry.exit_code, file.exists()) == (0, False)
+    assert f"{file} would be made" in dry.output
+    first = loupe("--originals-key", str(file), "--set", "LogDays=7")
+    assert f"{file}: made now." in first.output
+    word = f"[OriginalsKey={public_half(file)}]"
+    assert machine.lines[1].endswith(f"[--parameter-overrides] [LogDays=7] {word} telemetry=0")
+    again = loupe("--originals-key", str(file))
+    assert "made now" not in again.output
+    assert word in machine.lines[3]
+    assert "PRIVATE KEY" not in first.output + again.output
+    file.write_text("no key")
+    assert loupe("--originals-key", str(file)).exit_code == 2
 
 
 def test_the_template_is_written_where_the_zips_are(loupe: Run, tmp_path: Path) -> None:

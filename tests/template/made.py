@@ -1,6 +1,6 @@
 """The template, made once for all tests of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -64,3 +64,10 @@ def rights(name: str) -> list[Json]:
 def actions(name: str) -> set[str]:
     """The actions that a function may take."""
     return {action for each in rights(name) for action in each["Action"]}
+
+
+def chosen(parts: list[Json], true: Collection[str]) -> list[Json]:
+    """What CloudFormation leaves of a list, where only these conditions are true."""
+    ways: list[tuple[str, Json, Json]] = [each.get("Fn::If", ("", each, each)) for each in parts]
+    found = [then if condition in true else otherwise for condition, then, otherwise in ways]
+    return [each for each in found if each != {"Ref": "AWS::NoValue"}]
