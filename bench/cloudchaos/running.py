@@ -22,7 +22,7 @@ SMALLEST, LARGEST = 32, 96
 """Pixels of a side."""
 TELL_SECONDS = 15.0
 AT_ONCE = 10
-"""Pictures dropped between two looks at the queues."""
+"""Pictures dropped between two looks at how many have ended."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Order:
     """Seconds after which the sweep, three times as often, publishes a run again. It must be more than queues
     are behind: else messages only beget messages."""
     concurrency: int = 1
-    crowd: int = 100
-    """Messages under way above which no more pictures are dropped."""
+    crowd: int = 200
+    """Pictures under way above which no more are dropped: queues stay shorter than ``overdue``."""
     patience: float = 600.0
     """Seconds that all may take after the last picture was dropped."""
 
@@ -118,14 +118,15 @@ def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> O
 
 
 def _drop(order: Order, there: Deployed, until: float) -> list[str]:
-    """Pictures as fast as they are taken, the poison among the first."""
+    """Pictures as fast as they are done with, the poison among the first."""
     dropped, told = [POISON], time.monotonic()
     there.drop(POISON, drawing(f"{order.seed}/poison", LARGEST))
     while len(dropped) < order.images and time.monotonic() < until:
         if time.monotonic() > told + TELL_SECONDS:
             told = time.monotonic()
-            say(f"{len(dropped)} dropped, {there.under_way()} messages under way; {there.tally}")
-        if there.under_way() > order.crowd:
+            ended, messages = there.ended(), there.under_way()
+            say(f"{len(dropped)} dropped, {ended} ended, {messages} messages under way; {there.tally}")
+        if len(dropped) - there.ended() > order.crowd:
             time.sleep(0.2)
             continue
         for number in range(len(dropped), min(len(dropped) + AT_ONCE, order.images)):

@@ -21,6 +21,7 @@ from loupe.template import actors as per_actor
 from loupe.template import entries
 from loupe.template.parts import logical
 from pipeline.adapters.aws_client import client
+from pipeline.adapters.dynamo_following import COUNTS
 from pipeline.adapters.dynamo_table import Table
 from pipeline.chain import Chain, discover
 from tests.aws.chaos import Chaos, Fate, Tally, Target
@@ -94,6 +95,11 @@ class Deployed:
     def done(self) -> bool:
         """Is there no open task?"""
         return not any(next(self.table.index("open", f"task#{n}"), None) for n in range(8))
+
+    def ended(self) -> int:
+        """Pictures of which nothing is due any more."""
+        counts = self.table.query(COUNTS)
+        return sum(each["images"] for each in counts if not each["sk"].startswith("waiting#"))
 
     def under_way(self) -> int:
         """Messages in the queues."""

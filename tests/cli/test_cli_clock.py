@@ -39,6 +39,7 @@ def running(wakes: SqliteWakes, rows: Sequence[Row], now: Callable[[], float] = 
         clock.stop.set()
         thread.join(PATIENCE)
         assert not thread.is_alive()
+        clock.pool.shutdown(wait=True)  # what was begun is noted when this returns
 
 
 def after(calls: int, fault: Exception | None = None) -> tuple[Callable[[], None], Event]:
