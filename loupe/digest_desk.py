@@ -1,15 +1,11 @@
 """What ``/imgstatus digest`` asks for: a channel's choice, its figures so far, and a digest at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time as seconds
 
-from loupe import digests
-from loupe.ground import Ground
+from loupe.digest_books import Books
 from pipeline import digest
-from pipeline.adapters.sqlite_askings import SqliteAskings
-from pipeline.adapters.sqlite_habits import SqliteHabits
-from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.figures import Day, Scope, day_of
 from pipeline.habits import OFF, Habit
 from scheduler.hours import next_opening
@@ -20,20 +16,20 @@ PAUSE = 300.0
 
 @dataclass(frozen=True, slots=True)
 class DigestDesk:
-    """``bot.ports.Digests`` on a ledger."""
+    """``bot.ports.Digests``."""
 
-    base: Ground
+    books: Books
     clock: Callable[[], float] = seconds
 
     def habit(self, team: str, channel: str) -> Habit:
         """See ``Digests.habit``."""
-        settings = self.base.settings
+        settings = self.books.settings
         usual = Habit(team, channel, settings.digest_at, settings.timezone, settings.digest_empty)
-        return SqliteHabits(self.base.database).get(team, channel) or usual
+        return self.books.habits.get(team, channel) or usual
 
     def choose(self, habit: Habit) -> None:
         """See ``Digests.choose``."""
-        SqliteHabits(self.base.database).set(habit)
+        self.books.habits.set(habit)
 
     def next_at(self, team: str, channel: str) -> float | None:
         """See ``Digests.next_at``."""
@@ -42,16 +38,16 @@ class DigestDesk:
 
     def headline(self, team: str, channel: str) -> str:
         """See ``Digests.headline``."""
-        (today,) = SqliteNumbers(self.base.database).days(Scope(team, channel), [self._today(team, channel)])
+        (today,) = self.books.numbers.days(Scope(team, channel), [self._today(team, channel)])
         return digest.headline(today)
 
     def post_now(self, team: str, channel: str) -> float:
         """See ``Digests.post_now``. Who asks at the same moment writes the same piece, and so only one."""
-        last = SqliteAskings(self.base.database).last(team, channel)
+        last = self.books.askings.last(team, channel)
         if last is not None and self.clock() < last + PAUSE:
             return last + PAUSE
-        told = digests.digest_of(self.base, Scope(team, channel), self._today(team, channel))
-        digests.tell_now(self.base, told, last)
+        told = self.books.digest(Scope(team, channel), self._today(team, channel))
+        self.books.tell_now(replace(told, so_far=True), last)
         return 0.0
 
     def _today(self, team: str, channel: str) -> Day:

@@ -4,42 +4,40 @@ import time
 from dataclasses import replace
 
 from loupe import mail, operators
+from loupe.digest_books import Books, draft
 from loupe.ground import Ground
 from loupe.newsroom import newsroom
 from loupe.sinks import sinks
-from pipeline import digest
+from pipeline.adapters.sqlite_askings import SqliteAskings
 from pipeline.adapters.sqlite_cases import SqliteCases
+from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.digest import Digest
 from pipeline.figures import EVERYTHING, Day, Scope, day_of
 from pipeline.news import SLACK, Address, Draft, addresses
 
 
+def books(base: Ground) -> Books:
+    """What digests touch here."""
+    return Books(
+        base.settings,
+        SqliteNumbers(base.database),
+        SqliteCases(base.database),
+        SqliteHabits(base.database),
+        SqliteAskings(base.database),
+        newsroom(base),
+    )
+
+
 def digest_of(base: Ground, scope: Scope, day: Day) -> Digest:
     """What happened on a day, as people are told."""
-    numbers, cases = SqliteNumbers(base.database), SqliteCases(base.database).of(scope, day)
-    told = digest.digest(numbers, scope, day, cases, with_towns=base.settings.digest_places)
-    return replace(told, so_far=time.time() < day.end)
+    return replace(books(base).digest(scope, day), so_far=time.time() < day.end)
 
 
 def tell_digest(base: Ground, told: Digest, again: str = "") -> bool:
     """Write a digest down for all who hear it, once; ``again`` tells one that was asked for from others."""
     piece = draft(told, again)
     return newsroom(base).tell(piece, hearers(base, piece))
-
-
-def draft(told: Digest, again: str = "") -> Draft:
-    """A digest before it is written down."""
-    key = digest.key(told.scope, told.figures.day) + (f"/{again}" if again else "")
-    return _draft(told, key, key)
-
-
-def tell_now(base: Ground, told: Digest, last: float | None) -> bool:
-    """Write a digest down that was asked for in its channel, once after the ``last`` one was."""
-    scope = told.scope
-    key = f"{digest.key(scope, told.figures.day)}/now/{last or 0:.3f}"
-    piece = _draft(told, key, digest.asked_for(scope.team, scope.channel))
-    return newsroom(base).tell(piece, [Address(SLACK, scope.channel)])
 
 
 def hearers(base: Ground, piece: Draft) -> list[Address]:
@@ -59,9 +57,3 @@ def today(base: Ground) -> Day:
 def channels(base: Ground, day: Day) -> list[Scope]:
     """The channels in which pictures came that day, and everything last."""
     return [*SqliteNumbers(base.database).channels(day), EVERYTHING]
-
-
-def _draft(told: Digest, key: str, subject: str) -> Draft:
-    team, channel = told.scope.team, told.scope.channel
-    data, private = digest.data(told), told.cases.private
-    return Draft(key, "digest", subject, data, team=team, channel=channel, private=private)

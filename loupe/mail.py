@@ -12,7 +12,7 @@ from pipeline.adapters.sqlite_subscribers import SqliteSubscribers
 from pipeline.adapters.sqlite_visitors import SqliteVisitors
 from pipeline.errors import Misconfigured, Unsuitable
 from pipeline.letters.mailbox import folded, mailbox, sender
-from pipeline.mailing import Links, MailCarrier, always, subscribed
+from pipeline.mailing import Links, MailCarrier, always, listed, subscribed
 from pipeline.news import MAIL, Address, Sink
 from pipeline.posting import Office, Post, SesOffice, SmtpOffice, office
 from pipeline.subscribers import Tokens
@@ -43,11 +43,19 @@ def post(settings: Settings) -> Post:
 def carrier(base: Ground) -> MailCarrier:
     """Carries to operators and subscribers: the sink ``mail``."""
     settings, people = base.settings, subscribers(base)
-    operators = frozenset(folded(mailbox(each)) for each in settings.mail_to)
-    readers = subscribed(operators, people, Links(settings.site, tokens(settings)))
+    readers = subscribed(_folded(settings), people, Links(settings.site, tokens(settings)))
     known = SqliteVisitors(base.database, uploads.key(settings.data))
     readers = signing_in.readers(known, settings.site, readers)
     return MailCarrier(post(settings), sender(settings.mail_from), readers, draw, people)
+
+
+def operators_carrier(settings: Settings) -> MailCarrier:
+    """Carries to operators alone: the sink ``mail`` where nobody subscribes."""
+    return MailCarrier(post(settings), sender(settings.mail_from), listed(_folded(settings)), draw)
+
+
+def _folded(settings: Settings) -> frozenset[str]:
+    return frozenset(folded(mailbox(each)) for each in settings.mail_to)
 
 
 def sink_carrier(settings: Settings, sink: Sink) -> MailCarrier:

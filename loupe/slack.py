@@ -15,7 +15,7 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
-from loupe import mail
+from loupe import digests, mail
 from loupe.digest_desk import DigestDesk
 from loupe.ground import Ground, pulse
 from loupe.health import missing
@@ -56,7 +56,7 @@ def app(base: Ground) -> App:
         runs=engine,
         notes=SqliteNotes(base.database),
         opinions=SqliteOpinions(base.database),
-        digests=DigestDesk(base),
+        digests=DigestDesk(digests.books(base)),
         operators=base.settings.operators,
         mail=mail.desk(base),
         atlas=atlas(base.settings.data),

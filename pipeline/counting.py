@@ -17,11 +17,13 @@ Value = TypeVar("Value", int, float)
 def within(facts: Iterable[Facts], scope: Scope, day: Day) -> list[Facts]:
     """Those of the scope that came in on the day."""
     return [
-        each
-        for each in facts
-        if day.start <= each.entered_at.timestamp() < day.end
-        and (scope == EVERYTHING or (each.team, each.channel) == (scope.team, scope.channel))
+        each for each in facts if day.start <= each.entered_at.timestamp() < day.end and of_scope(each, scope)
     ]
+
+
+def of_scope(facts: Facts, scope: Scope) -> bool:
+    """Does an image belong to it?"""
+    return scope == EVERYTHING or (facts.team, facts.channel) == (scope.team, scope.channel)
 
 
 def figures(day: Day, facts: Sequence[Facts]) -> Figures:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.figures import EVERYTHING, Day, Figures, Numbers, Scope, Step, Visited
 from pipeline.text import size
@@ -42,6 +42,13 @@ class Cases:
 
 
 NOTHING = Cases()
+
+
+class Naming(Protocol):
+    """Finds the single images that a digest names."""
+
+    def of(self, scope: Scope, day: Day) -> Cases:
+        """The cases of a day. Parked runs are those that are parked now, whenever their images came."""
 
 
 @dataclass(frozen=True, slots=True)

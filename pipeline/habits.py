@@ -31,3 +31,10 @@ class Habits(Protocol):
 
     def all(self) -> list[Habit]:
         """Every choice."""
+
+
+class Askings(Protocol):
+    """Remembers when channels asked for a digest at once."""
+
+    def last(self, team: str, channel: str) -> float | None:
+        """Seconds since the epoch; None where it never did, or long ago."""

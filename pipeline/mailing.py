@@ -55,13 +55,26 @@ def always(mailbox: str) -> Readership:
     return lambda _delivery: Reader(mailbox, operator=True)
 
 
+def listed(operators: frozenset[str]) -> Readership:
+    """For operators alone, who are folded."""
+
+    def reader(delivery: Delivery) -> Reader:
+        mailbox = delivery.address.to
+        if folded(mailbox) in operators:
+            return Reader(mailbox, operator=True)
+        raise Undeliverable(f"{masked(mailbox)} gets no mail (any more); nothing was sent.")
+
+    return reader
+
+
 def subscribed(operators: frozenset[str], subscribers: Subscribers, links: Links) -> Readership:
     """For operators and subscribers; ``operators`` are folded."""
+    operator = listed(operators)
 
     def reader(delivery: Delivery) -> Reader:
         mailbox = delivery.address.to
         if delivery.piece.kind != "confirm" and folded(mailbox) in operators:
-            return Reader(mailbox, operator=True)
+            return operator(delivery)
         known = subscribers.get(mailbox)
         if delivery.piece.kind == "confirm" and known and known.nonce:
             return Reader(mailbox, operator=False, confirm=links.confirm(known.nonce))

@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("--overdue", type=float, default=300.0, help="seconds until the sweep helps")
     parser.add_argument("--patience", type=float, default=1800.0, help="seconds until it is lost")
     parser.add_argument("--concurrency", type=int, default=1, help="environments of each actor")
+    parser.add_argument("--lanes", type=int, default=1, help="of the stream (RouterParallelization)")
+    parser.add_argument("--crowd", type=int, default=200, help="pictures under way at a time, at most")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="drop no more after so many")
     given = parser.parse_args()
     if not PYTHON.exists():
@@ -42,7 +44,7 @@ def main() -> None:
     order = Order(
         given.images, given.seed, given.poisoned, given.how, given.cure, not given.real, given.kills,
         rough=given.rough, timeout=20.0 if given.real else 10.0, overdue=given.overdue,
-        concurrency=given.concurrency, patience=given.patience,
+        concurrency=given.concurrency, lanes=given.lanes, crowd=given.crowd, patience=given.patience,
     )  # fmt: skip
     with cloud() as running:
         outcome = run(order, running, given.minutes * 60)

@@ -47,6 +47,8 @@ class Order:
     """Seconds after which the sweep, three times as often, publishes a run again. It must be more than queues
     are behind: else messages only beget messages."""
     concurrency: int = 1
+    lanes: int = 1
+    """Of the stream: batches that the router takes at the same time."""
     crowd: int = 200
     """Pictures under way above which no more are dropped: queues stay shorter than ``overdue``."""
     patience: float = 600.0
@@ -96,7 +98,9 @@ def plan(order: Order, mended: Path) -> Plan:
               poison=(poison,))  # fmt: skip
     chaos = replace(WILD, seed=order.seed, killed=order.kills)
     visibility, often = round(order.timeout) + 1, order.overdue / 3
-    return Plan(chaos, day, order.timeout, visibility, order.concurrency, sweep_every=often)
+    return Plan(
+        chaos, day, order.timeout, visibility, order.concurrency, parallel=order.lanes, sweep_every=often
+    )
 
 
 def run(order: Order, running: MiniStack, stop_after: float = float("inf")) -> Outcome:

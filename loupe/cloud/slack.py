@@ -16,10 +16,12 @@ from bot.intake import Door
 from bot.outbox import Outbox
 from bot.reading import Reading
 from bot.repair import Repair
-from loupe.cloud.absent import NoDigests, NoMail, no_link
+from loupe.cloud import digests
+from loupe.cloud.absent import NoMail, no_link
 from loupe.cloud.front import Answer, Dispatch
 from loupe.cloud.ground import Cloud
 from loupe.cloud.telling import cards
+from loupe.digest_desk import DigestDesk
 from loupe.prepare import atlas
 from loupe.settings import Settings
 from loupe.words import queue_text
@@ -62,7 +64,7 @@ def app(base: Cloud) -> App:
             runs=engine,
             notes=base.notes,
             opinions=DynamoOpinions(base.table),
-            digests=NoDigests(),
+            digests=DigestDesk(digests.books(base)),
             operators=settings.operators,
             mail=NoMail(),
             atlas=atlas(settings.data),

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from loupe import digests, settings
+from loupe.digest_books import draft
 from loupe.digest_text import text
 from loupe.ground import Ground, ground, occupied
 from loupe.options import data_option, json_option
@@ -80,7 +81,7 @@ def _send(base: Ground, scopes: Sequence[Scope], day: Day) -> list[str]:
     said = []
     for scope in scopes:
         told = digests.digest_of(base, scope, day)
-        hearers = digests.hearers(base, digests.draft(told, again))
+        hearers = digests.hearers(base, draft(told, again))
         if hearers:
             digests.tell_digest(base, told, again)
         said.append(f"{scope.channel or 'Everything'}: {_whom(hearers)}.")

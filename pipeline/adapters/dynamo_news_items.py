@@ -10,7 +10,7 @@ waits for it, ``delivery#SINK#ADDRESS#NUMBER``. ``told#KEY`` remembers that a pi
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime
 from random import randrange
 from typing import Any
@@ -35,6 +35,8 @@ class Newest:
     digest: str
     number: int
     over: bool = False
+    at: float = 0.0
+    """When it was written, in seconds since the epoch."""
 
     @property
     def last(self) -> Last:
@@ -66,7 +68,7 @@ class Subject:
             "sk": LAST,
             "turns": self.turns + 1,
             "number": self.number,
-            "kinds": json.dumps({k: [n.key, n.digest, n.number, n.over] for k, n in self.kinds.items()}),
+            "kinds": json.dumps({kind: astuple(newest) for kind, newest in self.kinds.items()}),
         }
         return Put(item, "#turns=:read", {"read": self.turns}) if self.turns else Put(item, NEW)
 
@@ -104,7 +106,7 @@ def written(
 ) -> tuple[Subject, list[Step]]:
     """Write a piece and its deliveries; the subject afterwards. Nobody's piece leaves but a fingerprint."""
     number = max(_fresh(), subject.number + 1)
-    newest = Newest(draft.key, fingerprint(draft.data), number)
+    newest = Newest(draft.key, fingerprint(draft.data), number, at=now)
     after = replace(
         subject,
         number=number + max(0, len(addresses) - 1),

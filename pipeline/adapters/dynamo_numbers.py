@@ -21,25 +21,27 @@ class DynamoNumbers:
 
     def days(self, scope: Scope, days: Sequence[Day]) -> list[Figures]:
         """See ``Numbers.days``: each UTC day is read once."""
-        facts = self._facts(days)
+        facts = facts_around(self._table, days)
         return [counting.figures(day, counting.within(facts, scope, day)) for day in days]
 
     def towns(self, scope: Scope, day: Day, most: int) -> list[Visited]:
         """See ``Numbers.towns``."""
-        return counting.towns(counting.within(self._facts([day]), scope, day), scope, most)
+        return counting.towns(counting.within(facts_around(self._table, [day]), scope, day), scope, most)
 
     def channels(self, day: Day) -> list[Scope]:
         """See ``Numbers.channels``."""
-        return counting.channels(counting.within(self._facts([day]), EVERYTHING, day))
+        return counting.channels(counting.within(facts_around(self._table, [day]), EVERYTHING, day))
 
     def steps(self, day: Day) -> list[Step]:
         """See ``Numbers.steps``."""
         return counting.steps(dynamo_tallies.between(self._table, day.start, day.end))
 
-    def _facts(self, days: Sequence[Day]) -> list[Facts]:
-        dates = sorted({date for day in days for date in _dates(day)})
-        heads = (head for date in dates for head in self._table.index("days", date))
-        return [facts_of(head["facts"]) for head in heads if "facts" in head]
+
+def facts_around(table: Table, days: Sequence[Day]) -> list[Facts]:
+    """The facts of all images of these days, and of some before and after them."""
+    dates = sorted({date for day in days for date in _dates(day)})
+    heads = (head for date in dates for head in table.index("days", date))
+    return [facts_of(head["facts"]) for head in heads if "facts" in head]
 
 
 def _dates(day: Day) -> Iterator[str]:

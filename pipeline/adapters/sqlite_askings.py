@@ -8,13 +8,13 @@ LAST = "SELECT at FROM pieces WHERE subject=? AND kind='digest' ORDER BY number 
 
 
 class SqliteAskings:
-    """Answers from the pieces that were written for the asking."""
+    """``pipeline.habits.Askings``, from the pieces that were written for the asking."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         database.define(sqlite_newsroom.SCHEMA)
 
     def last(self, team: str, channel: str) -> float | None:
-        """Seconds since the epoch; None where it never did, or long ago."""
+        """See ``Askings.last``."""
         found = self._database.read(LAST, (asked_for(team, channel),))
         return found[0]["at"] if found else None

@@ -27,7 +27,7 @@ THAT_DAY = " AND f.entered_at>=:start AND f.entered_at<:end"
 
 
 class SqliteCases:
-    """Answers what a digest says of single images."""
+    """``pipeline.digest.Naming``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,7 +39,7 @@ class SqliteCases:
         return found[0]["team"] if found else None
 
     def of(self, scope: Scope, day: Day) -> Cases:
-        """The cases of a day. Parked runs are those that are parked now, whenever their images came."""
+        """See ``Naming.of``."""
         everything = scope == EVERYTHING
         where = "1" if everything else "f.team=:team AND f.channel=:channel"
         named = where + (PUBLIC if everything else "")

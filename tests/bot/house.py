@@ -26,6 +26,7 @@ from bot.reading import Reading
 from bot.repair import Repair
 from bot.socket import listen
 from loupe.digest_desk import DigestDesk
+from loupe.digests import books
 from loupe.ground import ground
 from loupe.settings import load
 from pipeline.adapters.download import fetch
@@ -272,7 +273,7 @@ def house(folder: Path, config: SandboxConfig | None = None, *, socket_mode: boo
         cards, shares, book = SqliteCards(database), SqliteShares(database), Book()
         notes, opinions = SqliteNotes(database), SqliteOpinions(database)
         people = SqliteSubscribers(database, Tokens(b"a key of the tests"))
-        desk = DigestDesk(ground(load(data=folder)))
+        desk = DigestDesk(books(ground(load(data=folder))))
         app = create_app(
             web,
             config.signing_secret,

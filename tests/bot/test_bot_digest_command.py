@@ -9,7 +9,7 @@ import pytest
 
 from bot.listeners.commands.digest_wish import DigestWish, wish
 from loupe.digest_desk import PAUSE, DigestDesk
-from loupe.digests import digest_of, tell_now, today
+from loupe.digests import books, digest_of, today
 from pipeline.adapters.sqlite_habits import SqliteHabits
 from pipeline.errors import Unsuitable
 from pipeline.figures import Scope
@@ -91,14 +91,14 @@ def test_now_writes_one_digest_for_the_channel_and_the_next_only_after_a_while(h
     assert len(pieces(here)) == 1
     (delivery,) = here.base.database.read("SELECT sink, address FROM deliveries")
     assert (delivery["sink"], delivery["address"]) == ("slack", PICTURES)
-    later = DigestDesk(here.base, lambda: time.time() + PAUSE + 1)
+    later = DigestDesk(books(here.base), lambda: time.time() + PAUSE + 1)
     assert later.post_now(TEAM, PICTURES) == 0
     assert len(pieces(here)) == 2
 
 
 def test_who_asks_at_the_same_moment_gets_one_digest(here: Works) -> None:
     told = digest_of(here.base, Scope(TEAM, PICTURES), today(here.base))
-    assert [tell_now(here.base, told, None) for _ in range(2)] == [True, False]
+    assert [books(here.base).tell_now(told, None) for _ in range(2)] == [True, False]
     assert len(pieces(here)) == 1
 
 

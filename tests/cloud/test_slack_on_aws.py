@@ -1,22 +1,31 @@
 """Slack and Loupe's functions, the whole way: events, cards, commands, buttons, repetitions, forgeries."""
 
 import json
+import re
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from loupe.cloud import entries_slack
-from loupe.cloud.absent import DIGESTS, MAIL
+from loupe import mail
+from loupe.cloud import digests, entries_slack
+from loupe.cloud.absent import MAIL
 from loupe.cloud.telling import cards, newsroom
+from loupe.settings import Settings
+from pipeline.adapters.dynamo_habits import DynamoHabits
 from pipeline.adapters.dynamo_shares import DynamoShares
+from pipeline.adapters.smtp import Smtp
 from pipeline.cards import Message, Share
+from pipeline.figures import EVERYTHING, Scope, day_of
 from pipeline.news import Address, Draft
 from tests.aws.mapping_queue import as_event
 from tests.aws.tables import table
 from tests.bot.reports import report
 from tests.cloud.slack_house import ADA, PICTURES, TEAM, Avenue, Context, avenue, forget, told
+from tests.mail.office import Book, served
 from tests.servers.ministack import MiniStack
 
+YOU, POST = "you@example.org", Book()
 ROOM = json.dumps({"room": {"kind": "slack", "address": PICTURES, "news": "alarm"}})
 
 
@@ -25,9 +34,23 @@ def street(aws: MiniStack) -> Iterator[Avenue]:
     with (
         aws.clients(),
         pytest.MonkeyPatch.context() as patch,
-        avenue(aws, table(aws), patch, LOUPE_SINKS=ROOM) as opened,
+        served(POST) as office,
+        avenue(
+            aws, table(aws), patch, LOUPE_SINKS=ROOM, LOUPE_MAIL=f"smtp://{office}", LOUPE_MAIL_TO=YOU
+        ) as opened,
     ):
+        posts, open_post = list[Smtp](), mail.post
+
+        def opening(settings: Settings) -> Smtp:
+            post = open_post(settings)
+            assert isinstance(post, Smtp)
+            posts.append(post)
+            return post
+
+        patch.setattr(mail, "post", opening)
         yield opened
+        for post in posts:
+            post.close()
 
 
 @pytest.fixture
@@ -93,7 +116,6 @@ def test_the_command_is_answered_at_once(here: Avenue) -> None:
     health = json.dumps(here.ask("/imgstatus health"))
     assert "waiting" in health
     assert "Cards that could not be sent" in health
-    assert DIGESTS in json.dumps(here.ask("/imgstatus digest"), ensure_ascii=False)
     assert MAIL in json.dumps(here.ask("/imgstatus mail you@example.org"), ensure_ascii=False)
     assert here.work() == 0
 
@@ -167,4 +189,29 @@ def test_news_goes_to_the_channel_that_is_a_sink(here: Avenue) -> None:
     assert newsroom(here.base).tell(draft, [Address("room")])
     assert here.invoked("news", entries_slack.deliver) == 1
     assert "3 runs are parked" in here.slack.messages(PICTURES)[-1]["text"]
-    assert entries_slack.deliver({}, Context())["tried"] == {"room": 0}
+    assert entries_slack.deliver({}, Context())["tried"] == {"mail": 0, "room": 0, "slack": 0}
+
+
+def test_a_channel_chooses_when_its_digest_comes_and_gets_one_at_once(here: Avenue) -> None:
+    assert re.search(r"Today so far: \d+ images?, 0 held", json.dumps(here.ask("/imgstatus digest")))
+    assert "17:30" in json.dumps(here.ask("/imgstatus digest on 17:30 UTC"))
+    chosen = DynamoHabits(here.base.table).get(TEAM, PICTURES)
+    assert chosen
+    assert (chosen.at, chosen.zone) == ("17:30", "UTC")
+    assert "on its way" in json.dumps(here.ask("/imgstatus digest now"))
+    assert "may be asked for <!date^" in json.dumps(here.ask("/imgstatus digest now"))
+    assert here.invoked("news", entries_slack.deliver) >= 1
+    said = [json.dumps(each) for each in here.slack.messages(PICTURES)]
+    assert sum(", so far" in each for each in said) == 1, said
+
+
+def test_digests_of_a_day_reach_their_channel_and_the_operators_mailbox(here: Avenue) -> None:
+    day = day_of(time.time(), "UTC")
+    assert digests.tell(here.base, Scope(TEAM, PICTURES), day)
+    assert digests.tell(here.base, EVERYTHING, day)
+    assert not digests.tell(here.base, EVERYTHING, day)
+    assert here.invoked("news", entries_slack.deliver) == 2
+    said = [json.dumps(each) for each in here.slack.messages(PICTURES)]
+    assert sum("Digest" in each and ", so far" not in each for each in said) == 1, said
+    [letter] = POST.messages(YOU)
+    assert re.search(r"\d+ images", str(letter["Subject"]))

@@ -9,13 +9,17 @@ from typing import Any, Protocol
 
 from pipeline import codec
 from pipeline.adapters import dynamo_tallies, sqlite_facts, sqlite_ledger, sqlite_tallies
-from pipeline.adapters.dynamo_items import head_item
+from pipeline.adapters.dynamo_cases import DynamoCases
+from pipeline.adapters.dynamo_items import head_item, row_item
 from pipeline.adapters.dynamo_numbers import DynamoNumbers
 from pipeline.adapters.dynamo_table import Put, Table
+from pipeline.adapters.sqlite_cases import SqliteCases
 from pipeline.adapters.sqlite_database import Database
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.adapters.sqlite_totals import SqliteTotals
+from pipeline.digest import Naming
 from pipeline.figures import Day, Facts, Numbers, Totals
+from pipeline.ledger import Row
 from pipeline.model import Source
 from pipeline.results import Arrived, Failed
 
@@ -28,12 +32,16 @@ class Book(Protocol):
     """Writes images as they would stand in the ledger."""
 
     numbers: Numbers
+    cases: Naming
 
     def image(self, channel: str = CHANNEL, at: datetime = NOON, **known: Any) -> Facts:
         """One image that came at noon of the day."""
 
     def count(self, runs: Sequence[tuple[str, str, float, float]]) -> None:
         """Runs that ended: actor, outcome, seconds since the epoch, milliseconds."""
+
+    def park(self, facts: Facts, actor: str = "find_place", reason: str = "It broke.") -> None:
+        """A run of the image was given up."""
 
 
 def drawn(number: int, channel: str, at: datetime, known: dict[str, Any]) -> Facts:
@@ -64,6 +72,7 @@ class DayBook:
         self.database.define(sqlite_ledger.SCHEMA)
         self.numbers: Numbers = SqliteNumbers(self.database)
         self.totals: Totals = SqliteTotals(self.database)
+        self.cases: Naming = SqliteCases(self.database)
 
     def image(self, channel: str = CHANNEL, at: datetime = NOON, **known: Any) -> Facts:
         """See ``Book.image``."""
@@ -80,7 +89,7 @@ class DayBook:
                 sqlite_tallies.count(connection, *run)
 
     def park(self, facts: Facts, actor: str = "find_place", reason: str = "It broke.") -> None:
-        """A run of the image was given up."""
+        """See ``Book.park``."""
         body = codec.dump(Failed(reason))
         values = (facts.image, actor, 1, 1, "failed", 1, "Failed", body, json.dumps({}), 3, 5.0)
         with self.database.write() as connection:
@@ -98,6 +107,7 @@ class CloudBook:
 
     def __post_init__(self) -> None:
         self.numbers: Numbers = DynamoNumbers(self.table)
+        self.cases: Naming = DynamoCases(self.table)
 
     def image(self, channel: str = CHANNEL, at: datetime = NOON, **known: Any) -> Facts:
         """See ``Book.image``."""
@@ -111,3 +121,7 @@ class CloudBook:
     def count(self, runs: Sequence[tuple[str, str, float, float]]) -> None:
         """See ``Book.count``."""
         dynamo_tallies.count(self.table, [dynamo_tallies.Ended(*run) for run in runs])
+
+    def park(self, facts: Facts, actor: str = "find_place", reason: str = "It broke.") -> None:
+        """See ``Book.park``."""
+        self.table.write(Put(row_item(Row(facts.image, actor, Failed(reason), NOON, attempts=3))))

@@ -224,7 +224,7 @@ def played(beginning: str, acts: list[tuple[object, ...]]) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, report_multiple_bugs=False, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, deadline=None, report_multiple_bugs=False, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(BEGINNINGS, st.lists(ACTS, min_size=10, max_size=60))
 def test_only_what_is_cleared_can_be_seen_whoever_does_what_when(
