@@ -19,13 +19,14 @@ from scheduler.timetable import Every, Row
 APPOINTMENTS_SECONDS = 30
 WISHES_SECONDS = 60
 ERASURES_SECONDS = 60
-ORPHANS_SECONDS = 3600
+TIDY_SECONDS, DAY_SECONDS = 3600, 86_400
 
 
 def tick(base: Cloud) -> None:
     """Do what is due, and return when it is done."""
-    fixed, told = rows(base), digests.rows(base)
-    clock = Clock(lambda now: [*fixed, *told.rows(now)], DynamoWakes(base.table), Event())
+    wakes = DynamoWakes(base.table)
+    fixed, told = [*rows(base), *_tidying(base, wakes)], digests.rows(base)
+    clock = Clock(lambda now: [*fixed, *told.rows(now)], wakes, Event())
     clock.look()
     clock.pool.shutdown(wait=True)
 
@@ -35,12 +36,20 @@ def rows(base: Cloud) -> Sequence[Row]:
     engine, notes, where = base.engine(), base.notes, places(base)
     diary = DynamoAppointments(base.table, base.ledger.images)
     diary.adopt("archive_original", f"after {base.settings.archive_after} days")
-    orphans = Sweep(
-        base.standings, base.store, base.public, where.cdn, base.store.folders, base.public.folders
-    )
     return [
         Every("appointments", APPOINTMENTS_SECONDS, lambda: appointments.keep(engine, diary)),
         Every("wishes", WISHES_SECONDS, lambda: wishes.hear(engine, notes)),
         Every("erasures", ERASURES_SECONDS, lambda: erasing.resume(where)),
-        Every("orphans", ORPHANS_SECONDS, orphans.run),
+    ]
+
+
+def _tidying(base: Cloud, wakes: DynamoWakes) -> Sequence[Row]:
+    """What killed functions left behind, and what is remembered for a while only."""
+    store, public, cdn = base.store, base.public, places(base).cdn
+    orphans = Sweep(base.standings, store, public, cdn, store.folders, public.folders)
+    return [
+        Every("orphans", TIDY_SECONDS, orphans.run),
+        Every("tidy store", TIDY_SECONDS, store.tidy),
+        Every("tidy public", TIDY_SECONDS, public.tidy),
+        Every("forget wakes", DAY_SECONDS, wakes.tidy),
     ]

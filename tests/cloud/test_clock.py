@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -57,6 +58,24 @@ def test_what_was_done_a_moment_ago_is_not_done_again(base: Cloud) -> None:
     again = DynamoWakes(base.table).all()
     assert again["orphans"] == first["orphans"]
     assert {wake.failures for wake in again.values()} == {0}
+
+
+def test_what_killed_writers_left_half_sent_is_given_up(base: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.adapters.s3_store.ABANDONED_SECONDS", 0)
+    for bucket in (base.store.bucket, base.public.bucket):
+        client("s3").create_multipart_upload(Bucket=bucket, Key=f"half/{uuid4().hex}")
+    clock.tick(base)
+    for bucket in (base.store.bucket, base.public.bucket):
+        assert client("s3").list_multipart_uploads(Bucket=bucket).get("Uploads", []) == []
+
+
+def test_days_that_were_kept_long_ago_are_forgotten(base: Cloud) -> None:
+    wakes, now = DynamoWakes(base.table), time.time()
+    days = [day_of(now - back * 86_400, "UTC").date.isoformat() for back in (1, 60)]
+    for day in days:
+        wakes.keep("digest/", day)
+    clock.tick(base)
+    assert wakes.kept([("digest/", day) for day in days]) == {("digest/", days[0])}
 
 
 def test_yesterdays_digest_is_told_once_to_who_wants_it(base: Cloud) -> None:
