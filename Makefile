@@ -27,7 +27,7 @@ run: install
 
 test: install
 	.ci/tools
-	$(BIN)/python -m pytest -n 3 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: install
 	$(BIN)/ruff check .
