@@ -192,8 +192,7 @@ def test_two_files_of_one_name_make_no_zip(tmp_path: Path) -> None:
 
 
 TEXT = (
-    '"""Doc."""\n\n\ndef f():\n    """Doc."""\n\n\n'
-    'class A:\n    """Doc."""\n    """More."""\n    assert True\n'
+    '"""Doc."""\n\n\ndef f():\n    """Doc."""\n\n\nclass A:\n    """Doc."""\n    """More."""\n    size = 1\n'
 )
 
 

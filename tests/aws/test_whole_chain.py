@@ -96,7 +96,7 @@ def test_every_picture_settles_and_nothing_is_parked(ran: Ran, capsys: pytest.Ca
 
 
 AGAIN = {"archive_original", "restore_original", "remove_original", "report_publication"}
-"""Run a second time where the clock's first look comes while pictures are there: it adopts when to archive."""
+"""Run a second time where the clock's first look, which adopts when to archive, finds pictures."""
 
 
 def test_every_actor_has_one_row_for_each_picture(ran: Ran) -> None:
