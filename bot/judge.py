@@ -12,6 +12,8 @@ LOST = 45.0
 BROKEN = 4.0
 """The same after an answer that said something broke."""
 LONGEST = 300.0
+REACTION_TRIES = 10
+"""Tries in a row, six to nine minutes, after which a card goes without its reaction."""
 TOKEN_PAUSE = 20.0
 GONE = frozenset(
     {
@@ -91,7 +93,7 @@ def _reaction(done: Done, step: React | Unreact, refusal: Refusal, now: float) -
         return After(reacted(replace(done, tries=0, fault=None), step), now)
     if refusal.error in GONE:
         return After(replace(done, over=refusal.words), None)
-    if refusal.kind in (Kind.UNSURE, Kind.UNSENT) and done.tries < 4:
+    if refusal.kind in (Kind.UNSURE, Kind.UNSENT) and done.tries < REACTION_TRIES:
         return After(done, now + _backoff(done.tries))
     return After(replace(done, mute=True, tries=0, fault=None), now)
 

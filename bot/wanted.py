@@ -15,6 +15,8 @@ SLOW = 5.0
 """Seconds after which a person is told that the picture is being looked at."""
 CROWD = 2
 """With more cards than this waiting for the channel's one post a second, cards go before small talk."""
+STUBBORN = 4
+"""After so many tries, what only adds to the card no longer waits for the reaction."""
 PATIENCE = 900.0
 """Seconds that a card waits for its pictures to reach the ledger."""
 EYES, CLEAR, QUIET, TROUBLE = "eyes", "white_check_mark", "hourglass", "warning"
@@ -145,7 +147,7 @@ def _finally(wanted: Card, reports: Sequence[Report]) -> Step:
     if done.frozen:
         return Post(content)
     urgent = not done.told or any(picture.is_quiet(report) for report in reports)
-    first = turn is not None and not urgent and (isinstance(turn, React) or done.tries > 0)
+    first = not urgent and done.tries < STUBBORN and (isinstance(turn, React) or done.tries > 0)
     return turn if turn and first else Edit(done.ts, content, urgent=urgent)
 
 

@@ -132,6 +132,12 @@ def test_the_tick_comes_before_the_links_and_the_eyes_go_after_them() -> None:
     assert next_step(a_card(replace(both, digest=SENT.digest)), [report()], NOW) == Unreact("eyes")
 
 
+def test_links_do_not_wait_for_a_reaction_that_fails_and_fails() -> None:
+    eyes = replace(TOLD, reactions=frozenset({"eyes"}))
+    assert next_step(a_card(replace(eyes, tries=3)), [report()], NOW) == React("white_check_mark")
+    assert next_step(a_card(replace(eyes, tries=4)), [report()], NOW) == Edit("2.2", SENT, urgent=False)
+
+
 def test_without_the_right_to_react_there_is_rest_after_the_card() -> None:
     assert next_step(a_card(Done(ts="2.2", digest=SENT.digest, mute=True)), [report()], NOW) == Rest()
 
@@ -255,6 +261,20 @@ def test_reactions_that_are_refused_are_given_up_without_the_card() -> None:
         after = judged(React("eyes"), kind, error)
         assert after.done.mute
         assert after.done.over is None
+
+
+@pytest.mark.parametrize("kind", [Kind.UNSURE, Kind.UNSENT])
+@pytest.mark.parametrize("step", [React("eyes"), Unreact("eyes")])
+def test_a_reaction_is_tried_again_for_minutes_before_it_is_given_up(
+    step: React | Unreact, kind: Kind
+) -> None:
+    done, now = Done(), NOW
+    while not (after := judge(a_card(done), done, step, Refusal(kind, "internal_error"), now)).done.mute:
+        assert after.due_at is not None
+        assert now < after.due_at <= now + 300
+        done, now = after.done, after.due_at
+    assert 300 < now - NOW < 600
+    assert after.done.tries == 0
 
 
 def test_a_thread_that_cannot_be_read_is_posted_to_only_when_the_doubt_is_over() -> None:
