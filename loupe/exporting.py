@@ -7,18 +7,31 @@ from pathlib import Path
 from loupe.ground import Ground
 from pipeline.adapters import export_folder
 from pipeline.adapters.csv_export import CsvFormat
-from pipeline.adapters.hyper_export import HyperFormat
-from pipeline.adapters.parquet_export import ParquetFormat
 from pipeline.adapters.sqlite_export import SqliteExport
 from pipeline.adapters.sqlite_numbers import SqliteNumbers
 from pipeline.errors import Unsuitable
 from pipeline.export import Format, Order
 from pipeline.exporting import Done, Exporter, Told, silent
 
-FORMATS: dict[str, Callable[[], Format]] = {"csv": CsvFormat, "parquet": ParquetFormat, "hyper": HyperFormat}
 KEPT = ("store", "public", "archive", "cache")
 """Folders below the data folder that have another use."""
 log = logging.getLogger("loupe.export")
+
+
+def _parquet() -> Format:
+    """Arrow is loaded only where it is wanted: the clock, which can export, never ends."""
+    from pipeline.adapters.parquet_export import ParquetFormat
+
+    return ParquetFormat()
+
+
+def _hyper() -> Format:
+    from pipeline.adapters.hyper_export import HyperFormat
+
+    return HyperFormat()
+
+
+FORMATS: dict[str, Callable[[], Format]] = {"csv": CsvFormat, "parquet": _parquet, "hyper": _hyper}
 
 
 def export(base: Ground, to: Path, order: Order, told: Told = silent) -> Done:
