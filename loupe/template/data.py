@@ -70,6 +70,16 @@ def distribution_arn() -> Json:
     return sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}")
 
 
+def origin(name: str, bucket: str) -> Json:
+    """A bucket as the distribution reads it: signed, so that nobody else may."""
+    return {
+        "Id": name,
+        "DomainName": att(bucket, "RegionalDomainName"),
+        "OriginAccessControlId": att("PublicAccess", "Id"),
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+
+
 def _bucket(*rules: Json) -> dict[str, Any]:
     return {
         "BucketEncryption": {

@@ -7,7 +7,7 @@ from typing import Any
 
 from loupe.packing import entry_bundle
 from loupe.template import functions, originals, permissions
-from loupe.template.data import distribution_arn
+from loupe.template.data import distribution_arn, origin
 from loupe.template.functions import Code, Function
 from loupe.template.parts import Json, att, ref, resource, sub, when
 
@@ -71,7 +71,11 @@ def distribution() -> Json:
         "HttpVersion": "http2and3",
         "IPV6Enabled": True,
         "PriceClass": ref("PriceClass"),
-        "Origins": [_bucket(), _pages(), when(originals.CONDITION, originals.origin())],
+        "Origins": [
+            origin("public", "Public"),
+            _pages(),
+            when(originals.CONDITION, origin("originals", "Store")),
+        ],
         "DefaultCacheBehavior": _behaviour("pages", ref("PageCaching")),
         "CacheBehaviors": [
             when(originals.CONDITION, originals.behaviour()),
@@ -92,23 +96,14 @@ def distribution() -> Json:
     }
 
 
-def _behaviour(origin: str, caching: Any) -> Json:
+def _behaviour(target: str, caching: Any) -> Json:
     return {
-        "TargetOriginId": origin,
+        "TargetOriginId": target,
         "ViewerProtocolPolicy": "redirect-to-https",
         "AllowedMethods": ["GET", "HEAD"],
         "Compress": True,
         "CachePolicyId": caching,
         "ResponseHeadersPolicyId": ref("PublicHeaders"),
-    }
-
-
-def _bucket() -> Json:
-    return {
-        "Id": "public",
-        "DomainName": att("Public", "RegionalDomainName"),
-        "OriginAccessControlId": att("PublicAccess", "Id"),
-        "S3OriginConfig": {"OriginAccessIdentity": ""},
     }
 
 

@@ -6,7 +6,7 @@ Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-conte
 from typing import Any
 
 from loupe.template.data import ORIGINALS
-from loupe.template.parts import Json, att, joined, ref, resource, sub
+from loupe.template.parts import Json, joined, ref, resource, sub
 
 CONDITION = "HasOriginalsKey"
 UNCACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -33,16 +33,6 @@ def resources() -> Json:
             {"ResponseHeadersPolicyConfig": _headers()},
             Condition=CONDITION,
         ),
-    }
-
-
-def origin() -> Json:
-    """The store bucket, of which the distribution may read originals alone."""
-    return {
-        "Id": "originals",
-        "DomainName": att("Store", "RegionalDomainName"),
-        "OriginAccessControlId": att("PublicAccess", "Id"),
-        "S3OriginConfig": {"OriginAccessIdentity": ""},
     }
 
 
