@@ -1,5 +1,6 @@
-"""For all tests: examples that a property is tried on may take their time on a busy machine; numerics use one
-processor, as in a worker. One S3 server and one MiniStack are for all who ask for them; boto3 is loaded then.
+"""For all tests. Examples that a property is tried on may take their time on a busy machine; in CI they are
+the same each time: what fails there, fails because of a change. Numerics use one processor, as in a worker.
+One S3 server and one MiniStack are for all who ask for them; boto3 is loaded then.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is loaded
 
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("unhurried")
 
 

@@ -17,7 +17,7 @@ from tests.aws.deployed import Deployed
 from tests.aws.runtime_api import ROOT
 from tests.servers.ministack import MiniStack
 
-ORDER = Order(images=16, seed=20261122, how="raises", kills=0.004, patience=90.0)
+ORDER = Order(images=16, seed=20261122, how="raises", kills=0.004, timeout=5.0, overdue=20.0, patience=90.0)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """`loupe archive` and `loupe restore`: asked for, done, and told."""
 
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,18 +16,6 @@ from pipeline.figures import Day
 from scheduler.timetable import Turn, open_turn
 from tests.cli import keeping
 from tests.cli.running import loupe
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return keeping.lived_in(tmp_path_factory.mktemp("lived_in"))
-
-
-@pytest.fixture
-def base(made: Path, tmp_path: Path) -> Iterator[Ground]:
-    opened = keeping.opened(made, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 def data(base: Ground) -> tuple[str, Path]:

@@ -6,7 +6,6 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,6 @@ from tests.cli.running import loupe
 from tests.flow.driving import eventually
 
 ERASE = (sys.executable, "-m", "loupe", "erase")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return keeping.lived_in(tmp_path_factory.mktemp("lived_in"))
-
-
-@pytest.fixture
-def base(made: Path, tmp_path: Path) -> Iterator[Ground]:
-    opened = keeping.opened(made, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 def data(base: Ground) -> tuple[str, Path]:

@@ -1,7 +1,6 @@
 """`loupe original`: the very file that was posted, on one machine."""
 
 import errno
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,6 @@ import pytest
 from loupe.ground import Ground
 from tests.cli import keeping
 from tests.cli.running import loupe
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return keeping.lived_in(tmp_path_factory.mktemp("lived_in"))
-
-
-@pytest.fixture
-def base(made: Path, tmp_path: Path) -> Iterator[Ground]:
-    opened = keeping.opened(made, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 def digest(file: Path) -> str:

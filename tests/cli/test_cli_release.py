@@ -1,8 +1,5 @@
 """`loupe hold` and `loupe release`: what may be seen is a person's last word."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from loupe.commands.hold import held
@@ -10,18 +7,6 @@ from loupe.commands.release import released
 from loupe.ground import Ground
 from tests.cli import keeping
 from tests.cli.running import loupe
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return keeping.lived_in(tmp_path_factory.mktemp("lived_in"))
-
-
-@pytest.fixture
-def base(made: Path, tmp_path: Path) -> Iterator[Ground]:
-    opened = keeping.opened(made, tmp_path)
-    yield opened
-    opened.database.close()
 
 
 def public(base: Ground, name: str) -> list[str]:

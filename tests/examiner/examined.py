@@ -167,7 +167,7 @@ def examined(folder: Path, **settings: str) -> Iterator[Examined]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOUPE_", "SLACK_", "AWS_"))}
     paths = os.pathsep.join((str(WATCH), str(HOME)))
     given = {"PYTHONPATH": paths, "EXAMINER_HOSTS": str(folder / "hosts"), "SLACK_API_URL": slack.api_url}
-    given |= {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "LOUPE_WORKERS": "2", **settings}
+    given |= {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "LOUPE_WORKERS": "1", **settings}
     command = [sys.executable, "-m", "loupe", "up", "--data", str(folder / "data"), "--port", str(port)]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env={**kept, **given}, stdout=log, stderr=log)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("examiner-asking")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
-    with examined(tmp_path_factory.mktemp("asking")) as found:
+    with examined(tmp_path_factory.mktemp("asking"), LOUPE_WORKERS="2") as found:
         yield found
 
 
@@ -179,14 +179,15 @@ def test_slacks_own_questions_are_answered(home: Examined) -> None:
 
 
 def test_a_burst_of_a_hundred_is_acknowledged_in_time_and_each_gets_its_card(home: Examined) -> None:
+    """Of fifty messages, because Slack tells of each twice: no answer has reached it yet."""
     home.slack.tricks["files.info"].extend(Trick(status=429, retry_after="1") for _ in range(5))
     messages = [
-        home.slack.message(f"CB{n % 25:02d}", home.slack.file(picture(("burst", n)))) for n in range(100)
+        home.slack.message(f"CB{n % 25:02d}", home.slack.file(picture(("burst", n)))) for n in range(50)
     ]
     home.acks.clear()
     began = time.monotonic()
     with ThreadPoolExecutor(100) as pool:
-        assert set(pool.map(home.event, messages)) == {200}
+        assert set(pool.map(home.event, messages * 2)) == {200}
     assert max(home.acks) < 3, f"{max(home.acks):.1f} s, all in {time.monotonic() - began:.1f} s"
     for message in messages:
         home.says(message, "No nudity seen")

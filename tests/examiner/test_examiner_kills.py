@@ -40,7 +40,7 @@ def kill_one(home: Examined, chance: random.Random) -> None:
 @pytest.mark.parametrize("forgetful", [False, True])
 def test_every_picture_gets_one_card_whatever_is_killed(tmp_path: Path, forgetful: bool) -> None:
     chance = random.Random(20260612 + forgetful)
-    with examined(tmp_path) as home, ThreadPoolExecutor(PICTURES) as pool:
+    with examined(tmp_path, LOUPE_WORKERS="2") as home, ThreadPoolExecutor(PICTURES) as pool:
         home.slack.forgetful = forgetful
         messages = [
             home.slack.message(f"C{n % CHANNELS:02d}", home.slack.file(picture(("kill", n))))

@@ -1,6 +1,7 @@
 """What is told of a piece: in one line, in all forms, and never more than may be shown at this moment."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_flat_json_names_what_is_nested_and_counts_what_is_listed() -> None:
 
 @given(st.dictionaries(st.text(max_size=12), JSON, max_size=6))
 def test_flat_json_has_scalars_only_whatever_the_data(data: dict[str, Any]) -> None:
-    found = flat(piece("alarm", **data))
+    found = flat(replace(piece("alarm"), data=data))
     assert not [value for value in found.values() if isinstance(value, dict | list | tuple)]
     assert (found["id"], found["kind"]) == (piece("alarm").id, "alarm")
 

@@ -21,6 +21,8 @@ WATCH = Path(__file__).parent / "watch"
 PICTURES, GENERAL, PRIVATE, DIRECT = "C0PICTURES", "C0GENERAL1", "G0PRIVATE1", "D0ADALOVE1"
 ADA, GRACE = "U0ADALOVE1", "U0GRACEH01"
 CARD_SECONDS = 40.0
+ONE = {"LOUPE_WORKERS": "1"}
+"""Starting a worker takes a second of a processor, and one is enough where a test does not say otherwise."""
 HARMLESS = {"", "already_reacted", "no_reaction"}
 """Errors of Slack that no fault of Loupe's stands behind."""
 
@@ -105,7 +107,7 @@ def house(
     """A sandbox and Loupe in it. At the end: no other host was called, and Slack refused nothing."""
     config = config or SandboxConfig(retry_delays=(0.05, 0.5, 2.0, 5.0))
     with running(config) as slack:
-        watched = {**watching(folder), **(settings or {})}
+        watched = {**ONE, **watching(folder), **(settings or {})}
         with connected(folder, slack, config, watched, socket_mode=socket_mode) as loupe:
             home = House(slack, loupe, config, watched)
             yield home
@@ -132,7 +134,7 @@ def loupe(
     return subprocess.run(
         [*LOUPE, *map(str, arguments)],
         cwd=cwd,
-        env=environment(settings or {}),
+        env=environment({**ONE, **(settings or {})}),
         capture_output=True,
         text=True,
         timeout=seconds,

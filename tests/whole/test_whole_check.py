@@ -34,7 +34,14 @@ def reports(said: str) -> list[dict[str, Any]]:
 def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The photos of the tests, checked; and the folder in which that was done."""
     folder = tmp_path_factory.mktemp("check")
-    return folder, loupe("check", PHOTOS, "--json", cwd=folder, settings=watching(folder), seconds=240)
+    return folder, loupe(
+        "check",
+        PHOTOS,
+        "--json",
+        cwd=folder,
+        settings={"LOUPE_WORKERS": "2", **watching(folder)},
+        seconds=240,
+    )
 
 
 def test_a_folder_gives_one_full_report_a_line_in_name_order(

@@ -50,7 +50,7 @@ def test_who_calls_while_the_web_part_starts_again_waits_and_is_not_refused(tmp_
 def test_what_was_accepted_before_loupe_as_a_whole_was_killed_is_answered_by_the_next_one(
     tmp_path: Path,
 ) -> None:
-    with house(tmp_path) as home:
+    with house(tmp_path, settings={"LOUPE_WORKERS": "2"}) as home:
         home.slack.call("switches", download_delay=2.0)
         posts = [home.post(drawing(f"whole {n}")) for n in range(3)]
         home.slack.settled()

@@ -97,10 +97,9 @@ def test_a_ledger_that_is_no_ledger_is_told_in_a_sentence_and_left_alone(tmp_pat
 
 
 def test_a_ledger_with_a_hole_in_it_is_told_before_anything_starts(tmp_path: Path) -> None:
-    for n in range(40):
-        (tmp_path / f"{n}.jpg").write_bytes(drawing(n, side=16))
-    files = sorted(tmp_path.glob("*.jpg"))
-    assert loupe("check", *files, "--data", tmp_path / "data", cwd=tmp_path).returncode == 0
+    (tmp_path / "picture.jpg").write_bytes(drawing())
+    checked = loupe("check", "picture.jpg", "--only", "read_metadata", "--data", "data", cwd=tmp_path)
+    assert checked.returncode == 0
     with (tmp_path / "data" / "ledger.sqlite").open("r+b") as ledger:
         ledger.seek(4096 * 6)
         ledger.write(os.urandom(4096 * 4))

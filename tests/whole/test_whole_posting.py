@@ -1,12 +1,9 @@
 """A picture is posted and the verdict comes back, through every process of `loupe up`."""
 
-import time
-
 import pytest
 
-from sandbox.config import EVENTS, SandboxConfig
 from sandbox.model import Json
-from tests.whole.house import ADA, DIRECT, GENERAL, GRACE, PICTURES, PRIVATE, House, drawing, house, photo
+from tests.whole.house import ADA, DIRECT, GENERAL, GRACE, PRIVATE, House, drawing, photo
 
 pytestmark = pytest.mark.xdist_group("whole-posting")
 
@@ -91,13 +88,3 @@ def test_words_and_the_bots_own_messages_are_left_alone(over_http: House) -> Non
     over_http.slack.settled()
     over_http.card(over_http.post(drawing("after words"), channel=GENERAL))
     assert over_http.slack.thread(posted["ts"], GENERAL) == []
-
-
-def test_a_file_whose_message_never_came_is_found_by_its_announcement(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    deaf = SandboxConfig(events=EVENTS - {"message.channels"})
-    with house(tmp_path_factory.mktemp("deaf"), config=deaf) as home:
-        posted = home.post(drawing("announced"), channel=PICTURES)
-        home.says(posted, "No nudity seen")
-        assert time.time() - float(posted["ts"]) > 9
