@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
+import pytest
 import requests
 from pydantic import SecretStr
 from slack_sdk.signature import SignatureVerifier
@@ -23,6 +24,8 @@ from loupe.settings import load
 from loupe.wiring import ports
 from pipeline.adapters.sqlite_opinions import SqliteOpinions
 from pipeline.engine import Engine
+from pipeline.imaging import renditions_plan
+from pipeline.imaging.renditions_plan import Spec, plan
 from pipeline.opinions import Opinion
 from pipeline.ports import Report
 from sandbox.blocks import problems, view_problems
@@ -177,11 +180,17 @@ class Works:
         return self.whispers(user)[-1]
 
 
+def few(*size: Any) -> tuple[Spec, ...]:
+    """A picture's renditions but for the three that are larger than it, which take most of the time."""
+    return tuple(spec for spec in plan(*size) if not spec.name.startswith(("app", "art")))
+
+
 @contextlib.contextmanager
 def works(folder: Path) -> Iterator[Works]:
     """A sandbox, and Loupe connected to it over HTTP."""
     config = SandboxConfig(enforce_rates=False, retry_delays=(0.05, 0.1, 0.2))
     with running(config) as slack, contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(renditions_plan, "plan", few)
         settings = load(
             data=folder,
             slack_bot_token=SecretStr(config.bot_token),
