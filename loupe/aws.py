@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from loupe.cloud import arriving, opening, redriving, routing
 from loupe.cloud.batches import answered
+from loupe.cloud.lines import of_invocation
 from loupe.cloud.opening import Context, Event
 from loupe.cloud.running import Runner
 from loupe.cloud.secrets import renewed
@@ -29,12 +30,14 @@ OVERDUE_SECONDS = 600.0
 SWEPT = 1000
 
 
+@of_invocation
 def take_in(event: Event, context: Context) -> Event:
     """The queue of the bucket's notifications: what was dropped enters the ledger."""
     ledger = opening.base().ledger
     return answered(event, context, "LOUPE_ARRIVALS_QUEUE", lambda r: arriving.take_in(ledger, r.body))
 
 
+@of_invocation
 def route(event: Event, context: Context) -> Event:
     """The table's stream: what follows from rows that landed is written and published."""
     records = event["Records"]
@@ -47,6 +50,7 @@ def route(event: Event, context: Context) -> Event:
     return {"batchItemFailures": failed}
 
 
+@of_invocation
 def act(event: Event, context: Context) -> Event:
     """An actor's queue: one run for each message."""
     runner, worker = _runner(), opening.name(context)
@@ -62,6 +66,7 @@ def act(event: Event, context: Context) -> Event:
     return answered(event, context, "LOUPE_QUEUE", run)
 
 
+@of_invocation
 def sweep(event: Event, context: Context) -> Event:
     """Every five minutes: free what dead functions held, and start what is due and missing."""
     base, router = opening.base(), _router()
@@ -71,6 +76,7 @@ def sweep(event: Event, context: Context) -> Event:
     return {"touched": touched, "published again": late}
 
 
+@of_invocation
 def redrive(event: Event, context: Context) -> Event:
     """By hand: run again what waits in dead-letter queues, all of them or ``{"actor": NAME}``'s."""
     queues = json.loads(os.environ["LOUPE_PARKED_QUEUES"])
@@ -78,6 +84,7 @@ def redrive(event: Event, context: Context) -> Event:
     return asdict(redriving.redrive(opening.base().engine(), chosen))
 
 
+@of_invocation
 def clock(event: Event, context: Context) -> Event:
     """At its time: what is due by the timetable."""
     from loupe.cloud.clock import tick
@@ -86,6 +93,7 @@ def clock(event: Event, context: Context) -> Event:
     return {}
 
 
+@of_invocation
 def slack(event: Event, context: Context) -> Event:
     """Slack's requests at the function's address."""
     from loupe.cloud import entries_slack
@@ -93,6 +101,7 @@ def slack(event: Event, context: Context) -> Event:
     return entries_slack.slack(event, context)
 
 
+@of_invocation
 def slack_work(event: Event, context: Context) -> Event:
     """The queue of what Slack asked for."""
     from loupe.cloud import entries_slack
@@ -100,6 +109,7 @@ def slack_work(event: Event, context: Context) -> Event:
     return entries_slack.slack_work(event, context)
 
 
+@of_invocation
 def send_cards(event: Event, context: Context) -> Event:
     """Sends what Slack's cards wait for, when told and once a minute."""
     from loupe.cloud import entries_slack
@@ -107,6 +117,7 @@ def send_cards(event: Event, context: Context) -> Event:
     return entries_slack.send_cards(event, context)
 
 
+@of_invocation
 def deliver(event: Event, context: Context) -> Event:
     """Carries the news, when told and once a minute."""
     from loupe.cloud import entries_slack
@@ -114,6 +125,7 @@ def deliver(event: Event, context: Context) -> Event:
     return entries_slack.deliver(event, context)
 
 
+@of_invocation
 def page(event: Event, context: Context) -> Event:
     """Pages of published images, asked for by CloudFront."""
     from loupe.cloud import entries_page

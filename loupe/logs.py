@@ -12,7 +12,6 @@ from typing import TextIO
 
 RUN_FIELDS = ("image", "actor", "attempt", "ms", "outcome")
 EMF = "emf"
-METRICS = [{"Name": "ms", "Unit": "Milliseconds"}, {"Name": "failed", "Unit": "Count"}]
 NOISY = ("slack_bolt", "slack_sdk", "urllib3", "apscheduler", "PIL", "pyvips", "uvicorn.access", "matplotlib")
 CHATTY = ("uvicorn", "botocore")
 """They say at length what they do; what goes wrong is worth hearing."""
@@ -32,7 +31,11 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        return json.dumps(self.fields(record) | self._place, ensure_ascii=False, default=str)
+        return json.dumps(self.whole(record), ensure_ascii=False, default=str)
+
+    def whole(self, record: logging.LogRecord) -> dict[str, object]:
+        """What the line says."""
+        return self.fields(record) | self._place
 
     def fields(self, record: logging.LogRecord) -> dict[str, object]:
         """What the line says, without the place."""
@@ -45,31 +48,19 @@ class JsonLines(logging.Formatter):
         return line
 
 
-class EmfLines(JsonLines):
-    """The same; the line of a run is also a CloudWatch metric, by actor: ``ms``, and ``failed`` as 0 or 1.
-
-    Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring, "Embedded metric format specification".
-    """
-
-    def fields(self, record: logging.LogRecord) -> dict[str, object]:
-        """What the line says; the members that the metric names stand at its root."""
-        line = super().fields(record)
-        if not hasattr(record, "outcome"):
-            return line
-        metrics = {"Namespace": "Loupe", "Dimensions": [["actor"]], "Metrics": METRICS}
-        about = {"Timestamp": int(record.created * 1000), "CloudWatchMetrics": [metrics]}
-        return {"_aws": about} | line | {"failed": int(record.outcome == "failed")}
-
-
 def start(level: int = logging.INFO) -> None:
     """The log of a command for people: on stderr; on a terminal only what a person should act on."""
-    _begin(sys.stderr, level, JsonLines())
+    begin(sys.stderr, level, JsonLines())
 
 
 def start_part(metrics: str | None = None) -> None:
-    """The log of a part of `loupe up`: on stdout. ``metrics``: ``emf``, which AWS Lambda has anyway."""
-    emf = metrics == EMF or "AWS_LAMBDA_FUNCTION_NAME" in os.environ
-    _begin(sys.stdout, logging.INFO, EmfLines() if emf else JsonLines())
+    """The log of a part of `loupe up`: on stdout. ``metrics``: ``emf`` for what CloudWatch reads."""
+    lines = JsonLines()
+    if metrics == EMF:
+        from loupe.metric_lines import EmfLines
+
+        lines = EmfLines()
+    begin(sys.stdout, logging.INFO, lines)
 
 
 def say(words: str, log: logging.Logger) -> None:
@@ -80,7 +71,8 @@ def say(words: str, log: logging.Logger) -> None:
         log.info("%s", words)
 
 
-def _begin(stream: TextIO, level: int, lines: logging.Formatter) -> None:
+def begin(stream: TextIO, level: int, lines: logging.Formatter) -> None:
+    """Write lines to a stream from now on, in place of whatever was written before."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(lines)
     level = max(level, logging.WARNING) if stream.isatty() else level

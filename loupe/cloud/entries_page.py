@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from loupe import logs, settings
+from loupe import settings
+from loupe.cloud import lines
 from loupe.cloud.ground import cloud
 from loupe.cloud.page import Pages, pages
 from loupe.fonts import SHARED as SHARED
@@ -24,7 +25,7 @@ def page(event: Event, context: object) -> Event:
 @cache
 def _pages() -> Pages:
     """Opened once in each execution environment."""
-    logs.start_part()
+    lines.start()
     base = cloud(settings.load())
     return pages(base.standings, base.public, writer(base.settings))
 

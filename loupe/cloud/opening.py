@@ -3,7 +3,8 @@
 from contextlib import suppress
 from typing import Any, Protocol
 
-from loupe import logs, settings
+from loupe import settings
+from loupe.cloud import lines
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.secrets import renewed
 from pipeline.adapters.aws_client import client
@@ -18,6 +19,8 @@ class Context(Protocol):
 
     aws_request_id: str
     function_name: str
+    invoked_function_arn: str
+    memory_limit_in_mb: int
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function is stopped."""
@@ -26,7 +29,7 @@ class Context(Protocol):
 @renewed
 def base() -> Cloud:
     """The ground that the environment names. Raises ``Misconfigured``, ``Unavailable``."""
-    logs.start_part()
+    lines.start()
     return cloud(settings.load())
 
 

@@ -219,7 +219,7 @@ def on_aws(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     for name, value in {"LOUPE_TABLE": table.name, "LOUPE_STORE_BUCKET": "store",
                         "LOUPE_PUBLIC_BUCKET": "public", "LOUPE_DATA": str(tmp_path)}.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("loupe.logs.start_part", lambda: None)
+    monkeypatch.setattr("loupe.cloud.lines.start", lambda: None)
     entries_page._pages.cache_clear()
     yield
     entries_page._pages.cache_clear()

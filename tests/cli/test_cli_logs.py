@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from loupe.logs import EmfLines, JsonLines, start, start_part
+from loupe.logs import JsonLines, start, start_part
+from loupe.metric_lines import EmfLines
 
 
 def record(message: str = "done", **fields: object) -> logging.LogRecord:
@@ -124,16 +125,10 @@ def test_a_line_that_is_not_of_a_run_is_no_metric() -> None:
     assert emf(record()).keys() == line(record()).keys()
 
 
-@pytest.mark.parametrize(
-    ("metrics", "function", "shown"),
-    [(None, None, False), ("emf", None, True), (None, "detect_faces", True)],
-)
-def test_metrics_are_in_the_log_where_a_setting_or_lambda_says_so(
-    metrics: str | None, function: str | None, shown: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("metrics", "shown"), [(None, False), ("emf", True)])
+def test_metrics_are_in_the_log_where_a_setting_says_so(
+    metrics: str | None, shown: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
-    if function:
-        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", function)
     screen = io.StringIO()
     monkeypatch.setattr(sys, "stdout", screen)
     root = logging.getLogger()

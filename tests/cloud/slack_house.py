@@ -16,8 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from loupe import logs
-from loupe.cloud import entries_slack, opening
+from loupe.cloud import entries_slack, lines, opening
 from loupe.cloud.ground import Cloud, cloud
 from loupe.cloud.sending import CARD_SECONDS
 from loupe.cloud.telling import CARDS_QUEUE, NEWS_QUEUE
@@ -42,6 +41,8 @@ class Context:
     """An invocation with so much time that it waits for what is due soon, but not for long."""
 
     function_name: str = "loupe-test"
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:000000000000:function:loupe-test"
+    memory_limit_in_mb: int = 256
     aws_request_id: str = field(default_factory=lambda: uuid4().hex)
     until: float = field(default_factory=lambda: time.monotonic() + CARD_SECONDS + WAITING)
 
@@ -133,7 +134,7 @@ def avenue(aws: MiniStack, table: Table, patch: pytest.MonkeyPatch, **more: str)
         }
         for name, value in given.items():
             patch.setenv(name, value)
-        patch.setattr(logs, "start_part", lambda: None)
+        patch.setattr(lines, "start", lambda: None)
         forget()
         stack.callback(forget)
         seen: list[tuple[dict[str, Any], dict[str, Any]]] = []
