@@ -59,9 +59,9 @@ class Told:
 
     def __init__(self, home: House, ears: Hook, book: Book) -> None:
         self.home, self.ears, self.book = home, ears, book
-        home.post(*(drawing(number, 320) for number in range(10)))
+        home.post(*(drawing(number) for number in range(10)))
         home.post(photo("face_recognition--two_people.jpg"), photo("pigallery2--big_ben.jpg"))
-        home.post(*(drawing(number, 200, "PNG") for number in range(10, 17)), channel=GENERAL, user=GRACE)
+        home.post(*(drawing(number, kind="PNG") for number in range(10, 17)), channel=GENERAL, user=GRACE)
         home.post(b"\xff\xd8\xff\xe0 no picture", channel=GENERAL)
         until(lambda: self.at_rest(), SECONDS, "twenty pictures have settled")
         self.figures: dict[str, Any] = json.loads(self.loupe("digest", "--json"))
