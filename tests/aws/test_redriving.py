@@ -20,6 +20,7 @@ from pipeline.engine import Engine
 from pipeline.errors import Unavailable
 from pipeline.ledger import Task, Work
 from pipeline.topic import due, source
+from tests.cloud.slack_house import Context
 from tests.contract.ledgers import FAILED, claim, engine, enter, names, row, settle
 from tests.flow import toy
 from tests.servers.ministack import MiniStack
@@ -192,8 +193,7 @@ def test_the_function_goes_through_the_queues_that_it_is_told(
     task = failed(ledger, queue)
     monkeypatch.setattr(opening, "base", Base)
     monkeypatch.setenv("LOUPE_PARKED_QUEUES", json.dumps({"weigh": queue.url}))
-    context: opening.Context = None  # type: ignore[assignment]
-    assert functions.redrive({"actor": "paint"}, context)["replayed"] == ()
-    assert functions.redrive({}, context) == {
+    assert functions.redrive({"actor": "paint"}, Context())["replayed"] == ()
+    assert functions.redrive({}, Context()) == {
         "replayed": ((task.image, "weigh"),), "stale": 0, "running": 0, "unreadable": 0,
     }  # fmt: skip
