@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.actor import actor
 from pipeline.alt import described, named, shown
-from pipeline.errors import Unknown
+from pipeline.errors import Transient, Unknown
 from pipeline.model import Rendition
 from pipeline.ports import Cdn, Notes, Public, Publishing, Store
 from pipeline.publication import Standings, staged
@@ -44,13 +44,15 @@ def publish_image(
     image = arrived.image
     more = copies.renditions if isinstance(copies, Copies) else ()
     files = (*made.renditions, *more) if isinstance(made, Renditions) else ()
-    if standings.standing(image).shown:
+    if shown_before := standings.standing(image).shown:
         _publish(image, files, store, public)
     now = clear_away(image, standings, store, public, cdn)
     if not isinstance(made, Renditions):
         return Skipped(f"Nothing to publish: {made.reason}")
     if not now.shown:
         return Skipped("Not published: a person or a new decision took it out of sight meanwhile.")
+    if not shown_before:
+        raise Transient("It may be seen since a moment ago; it is published at the next try.")
     told, located = publishing.location, metadata.location if isinstance(metadata, Metadata) else None
     where = placed if told != "none" else Skipped("Pages tell no place.")
     said = notes.get(image, "alt")

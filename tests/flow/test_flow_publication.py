@@ -7,7 +7,7 @@ runs are asked for again, people withdraw pictures, workers are killed, and work
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.results import Failed
@@ -227,6 +227,7 @@ def played(beginning: str, acts: list[tuple[object, ...]]) -> None:
     max_examples=100, deadline=None, report_multiple_bugs=False, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(BEGINNINGS, st.lists(ACTS, min_size=10, max_size=60))
+@example("publish_image", [("wish",), ("go on", 0, 1), ("score", 50.0), ("unwish",)])
 def test_only_what_is_cleared_can_be_seen_whoever_does_what_when(
     beginning: str, acts: list[tuple[object, ...]]
 ) -> None:
