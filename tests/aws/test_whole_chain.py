@@ -25,7 +25,7 @@ from tests.servers.ministack import MiniStack
 DATA = Path(__file__).parents[1] / "data"
 LARGEST = 700_000
 """Pixels of a photo that is compared: larger ones take seconds in either engine and show nothing more."""
-COUNT = 24
+COUNT = 20
 """Pictures in all; `python -m bench.aws_chain` takes as many as are asked for."""
 PATIENCE = 400.0
 FOREIGN = "estimate_quality"
