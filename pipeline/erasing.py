@@ -7,7 +7,8 @@ there, or whoever erases the image again. Doing any step twice is harmless.
 """
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -71,7 +72,7 @@ class Erasure:
     """What was removed, and what is left."""
 
     traces: Traces
-    files: dict[str, int]
+    files: Mapping[str, int]
     """Files removed, by place."""
     shared: bool
     """Another image has the very same original, so it stays."""
@@ -82,21 +83,21 @@ class Erasure:
 
 
 def erase(places: Places, image: str, patience: float) -> Erasure:
-    """Erase an image, waiting at most ``patience`` seconds for its runs to end. Raises ``Unknown``.
+    """Erase an image, waiting at most ``patience`` seconds for its runs to end and nothing to be left.
 
-    With something left, the tombstone stays open and the clock goes on.
+    Raises ``Unknown``. With something left, the tombstone stays open and the clock goes on.
     """
+    until = time.monotonic() + patience
     traces = places.eraser.begin(image)
     if traces.message and traces.alone:
         places.cards.withdraw(traces.message, WHY)
-    if busy := _still_running(places, image, patience):
+    if busy := _still_running(places, image, until):
         return Erasure(traces, {}, False, left={"runs that have not ended": busy})
     traces = places.eraser.clear(image)
     _tell(places, traces)
-    files, shared = _remove(places, traces)
+    files, shared, left = _removed(places, traces, until)
     places.cdn.forget(image)
     answers = places.cache.forget(traces.location) if places.cache and traces.location else 0
-    left = dict(_look(places, traces, shared))
     if not left:
         left = places.eraser.finish(traces)
     return Erasure(traces, files, shared, answers, left)
@@ -121,14 +122,25 @@ def _tell(places: Places, traces: Traces) -> None:
             places.engine.replay(twin, "remove_original")
 
 
-def _still_running(places: Places, image: str, patience: float) -> int:
-    until = time.monotonic() + patience
+def _still_running(places: Places, image: str, until: float) -> int:
     while busy := places.eraser.running(image):
         places.engine.ledger.expire()
         if time.monotonic() >= until:
             return busy
         places.engine.ledger.wait(POLL_SECONDS)
     return 0
+
+
+def _removed(places: Places, traces: Traces, until: float) -> tuple[Counter[str], bool, dict[str, int]]:
+    """Remove the files, and what a run that lost its lease still puts beside them; what is left."""
+    files = Counter[str]()
+    while True:
+        removed, shared = _remove(places, traces)
+        files.update(removed)
+        left = dict(_look(places, traces, shared))
+        if not left or time.monotonic() >= until:
+            return files, shared, left
+        places.engine.ledger.wait(POLL_SECONDS)
 
 
 def _remove(places: Places, traces: Traces) -> tuple[dict[str, int], bool]:

@@ -1,6 +1,8 @@
 """Erasing: nothing is left anywhere, whatever runs, ends, repeats or shares meanwhile."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,6 +15,7 @@ from pipeline.errors import Unknown
 from pipeline.ledger import Row
 from pipeline.model import Location, Source
 from pipeline.opinions import Opinion
+from pipeline.publication import STAGING
 from pipeline.results import Accepted, Metadata, Removed
 from tests.contract.grounds import OnDynamo
 from tests.flow.erasures import NAME, PERSON, bytes_of, claimed, gone, leave_traces, places, speak_of
@@ -50,6 +53,37 @@ def test_nothing_is_left_of_an_erased_picture(here: House, file: Path) -> None:
     assert [name for name in bytes_of(here.folder) if not name.startswith("ledger")] == []
     assert here.ledger.rows(image) == {}
     assert not (here.folder / "public" / image).exists()
+
+
+class LateStore:
+    """A store into which a run that lost its lease still puts something, after each of the first removals."""
+
+    def __init__(self, store: Any, times: int) -> None:
+        self._store, self._times = store, times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def scrap(self, prefix: str) -> int:
+        """See ``Shelf.scrap``."""
+        found: int = self._store.scrap(prefix)
+        if self._times and prefix.startswith(STAGING):
+            self._times -= 1
+            self._store.put(f"{prefix}/late{self._times}.jpg", BytesIO(b"late"))
+        return found
+
+
+@pytest.mark.parametrize(("patience", "left"), [(5.0, {}), (0.0, {"renditions not yet published": 1})])
+def test_what_a_late_run_still_puts_there_goes_too_while_there_is_patience(
+    here: House, file: Path, patience: float, left: dict[str, int]
+) -> None:
+    image = here.take(file)
+    everywhere = places(here)
+    found = erase(replace(everywhere, store=LateStore(everywhere.store, 2)), image, patience)
+    assert found.left == left
+    assert found.files["renditions not yet published"] == (0 if left else 2)
+    assert gone(here, image).left == {}
+    assert list(here.store.keys(STAGING)) == []
 
 
 def test_erasing_twice_looks_again_and_finds_nothing(here: House, file: Path) -> None:
