@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
 
 from pipeline.archiving import has, original_key
@@ -96,7 +97,6 @@ def erase(places: Places, image: str, patience: float) -> Erasure:
     traces = places.eraser.clear(image)
     _tell(places, traces)
     files, shared, left = _removed(places, traces, until)
-    places.cdn.forget(image)
     answers = places.cache.forget(traces.location) if places.cache and traces.location else 0
     if not left:
         left = places.eraser.finish(traces)
@@ -132,15 +132,21 @@ def _still_running(places: Places, image: str, until: float) -> int:
 
 
 def _removed(places: Places, traces: Traces, until: float) -> tuple[Counter[str], bool, dict[str, int]]:
-    """Remove the files, and what a run that lost its lease still puts beside them; what is left."""
+    """Remove the files, and what a run that lost its lease still puts beside them; what is left.
+
+    A CDN is told at once, and again only of what came to the public files since: it may charge for that.
+    """
     files = Counter[str]()
-    while True:
+    for again in count():
         removed, shared = _remove(places, traces)
         files.update(removed)
+        if not again or removed["public renditions"]:
+            places.cdn.forget(traces.image)
         left = dict(_look(places, traces, shared))
         if not left or time.monotonic() >= until:
-            return files, shared, left
+            break
         places.engine.ledger.wait(POLL_SECONDS)
+    return files, shared, left
 
 
 def _remove(places: Places, traces: Traces) -> tuple[dict[str, int], bool]:

@@ -19,6 +19,7 @@ from pipeline.publication import STAGING
 from pipeline.results import Accepted, Metadata, Removed
 from tests.contract.grounds import OnDynamo
 from tests.flow.erasures import NAME, PERSON, bytes_of, claimed, gone, leave_traces, places, speak_of
+from tests.flow.publishing import Told
 from tests.flow.storehouse import House, picture
 
 
@@ -75,12 +76,13 @@ class LateStore:
 
 @pytest.mark.parametrize(("patience", "left"), [(5.0, {}), (0.0, {"renditions not yet published": 1})])
 def test_what_a_late_run_still_puts_there_goes_too_while_there_is_patience(
-    here: House, file: Path, patience: float, left: dict[str, int]
+    here: House, file: Path, tmp_path: Path, patience: float, left: dict[str, int]
 ) -> None:
     image = here.take(file)
     everywhere = places(here)
-    found = erase(replace(everywhere, store=LateStore(everywhere.store, 2)), image, patience)
-    assert found.left == left
+    told = Told(tmp_path)
+    found = erase(replace(everywhere, store=LateStore(everywhere.store, 2), cdn=told), image, patience)
+    assert (found.left, told.forgotten) == (left, 1)
     assert found.files["renditions not yet published"] == (0 if left else 2)
     assert gone(here, image).left == {}
     assert list(here.store.keys(STAGING)) == []
